@@ -1,0 +1,37 @@
+"""What every request is told about the person behind it: language and, for history, who acts and where."""
+
+from collections.abc import Callable
+
+import pghistory
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class AccountLanguageMiddleware:
+    """Pages whose address names no language (the staff site) speak the account's language."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and not translation.get_language_from_path(request.path_info):
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        return self.get_response(request)
+
+
+class ActorMiddleware:
+    """History rows written during a changing request carry the actor's id and the channel; no address, no content."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            return self.get_response(request)
+        channel = "admin" if request.path_info.startswith("/admin/") else "web"
+        with pghistory.context(user=request.user.pk, channel=channel):
+            return self.get_response(request)

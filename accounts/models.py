@@ -1,0 +1,84 @@
+"""The user: logs in by e-mail, reads in one language, has roles as groups."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reference.fields import CleanCharField
+from reference.languages import LANGUAGES
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users and finds them by e-mail whatever the case of its letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user of this e-mail address; raise User.DoesNotExist."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
+        """Create and return a user; without a password nobody can log in as this user."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=self.normalize_email(email), **facts)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **facts: Any) -> "User":
+        """Create a break-glass account. Daily work is done by roles: staff are not superusers (docs/roles.md)."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **facts)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in."""
+
+    email = models.EmailField(
+        _("e-mail"), max_length=254, unique=True, help_text=_("The person logs in with this address.")
+    )
+    full_name = CleanCharField(_("full name"), max_length=200, help_text=_("As it stands in letters and in history."))
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=[(code, name) for code, name in zip(LANGUAGES, (_("Kazakh"), _("Russian"), _("English")), strict=True)],
+        default="kk",
+        help_text=_("Language of the pages and letters this person gets."),
+    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the staff site."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Switch off instead of deleting: history keeps the name.")
+    )
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["full_name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="%(app_label)s_%(class)s_one_account_an_email",
+                violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_full_name(self) -> str:
+        """Return the name people know this user by."""
+        return str(self)
+
+    def get_short_name(self) -> str:
+        """Return the name for greetings."""
+        return str(self)

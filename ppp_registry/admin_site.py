@@ -1,0 +1,7 @@
+"""The staff site."""
+
+from django.contrib import admin
+
+
+class RegistryAdminSite(admin.AdminSite):
+    """The desk."""

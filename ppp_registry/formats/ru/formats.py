@@ -1,0 +1,3 @@
+"""Russian formats where we differ from Django: a month alone stands in the nominative."""
+
+YEAR_MONTH_FORMAT = r"F Y \г."

@@ -1,0 +1,72 @@
+"""Signs of life, the door to the right language, and pages for what went wrong."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language_from_path, get_language_from_request, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process is alive; asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers: 200, or 503 with Retry-After."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse(
+            "database does not answer\n", content_type="text/plain", status=503, headers={"Retry-After": "5"}
+        )
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Send the visitor to the pages in the language of account, cookie or browser; Kazakh when none says."""
+    language = getattr(request, "LANGUAGE_CODE", "") or settings.LANGUAGE_CODE
+    response = HttpResponseRedirect(f"/{language}/")
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+def _failure(request: HttpRequest, status: int) -> HttpResponse:
+    # The language middleware may not have run yet when this is called.
+    language = get_language_from_path(request.path_info) or get_language_from_request(request)
+    with override(language):
+        context = {"status": status, "language": language, "retry": request.get_full_path()}
+        return render(request, "errors/page.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form cannot be read."""
+    return _failure(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: logged in, but without this right."""
+    return _failure(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was opened too long ago or in another browser."""
+    return _failure(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing stands at this address."""
+    return _failure(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, and 503 while the database is down; needs no database."""
+    return _failure(request, 500)

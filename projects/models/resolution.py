@@ -1,0 +1,204 @@
+"""The paper a maslikhat passed: who, when, what kind, what it declares."""
+
+import pghistory
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Left
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from reference.codelists import ENTERING_KINDS, InitiatorType, ResolutionKind
+from reference.fields import CleanCharField, CleanTextField, PartialDateField, RomanNumberField, TengeField
+from reference.languages import Localized, Named, localized
+from reference.models import Territory, kazakh_order
+
+
+class Maslikhat(Named):
+    """A city or regional council (Law 379-V, art. 24)."""
+
+    territory = models.OneToOneField(Territory, models.PROTECT, related_name="maslikhat", verbose_name=_("territory"))
+    name_kk = CleanCharField(_("name in Kazakh"), max_length=200)
+    name_ru = CleanCharField(_("name in Russian"), max_length=200)
+    name_en = CleanCharField(_("name in English"), max_length=200)
+    order_kk = kazakh_order("name_kk")
+
+    class Meta:
+        verbose_name = _("maslikhat")
+        verbose_name_plural = _("maslikhats")
+        ordering = ["order_kk"]
+
+
+@pghistory.track(exclude=["adopted_year", "updated_at"], meta={"ordering": ["-pgh_id"]})
+class Resolution(models.Model):
+    """A decision of a maslikhat. Old ones may lack number and day; they are completed later and keep their address."""
+
+    maslikhat = models.ForeignKey(Maslikhat, models.PROTECT, related_name="resolutions", verbose_name=_("maslikhat"))
+    kind = models.CharField(_("kind"), max_length=20, choices=ResolutionKind)
+    session = RomanNumberField(
+        pgettext_lazy("maslikhat", "session"),
+        null=True,
+        blank=True,
+        help_text=_("Roman numerals or digits: XXXIV or 34."),
+    )
+    convocation = RomanNumberField(
+        _("convocation"), null=True, blank=True, help_text=_("Roman numerals or digits: VI or 6.")
+    )
+    number = CleanCharField(
+        pgettext_lazy("paper", "number"),
+        max_length=40,
+        blank=True,
+        help_text=_("As on the paper: 277, 369/45, 8/2-VI. Empty when not known yet."),
+    )
+    adopted = PartialDateField(
+        _("adopted on"), blank=True, help_text=_("14.09.2017, or 09.2017 or 2017 when the day is not known.")
+    )
+    votes_for = models.PositiveSmallIntegerField(_("votes for"), null=True, blank=True)
+    votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
+    votes_abstained = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
+    justice_number = CleanCharField(
+        _("justice registration number"),
+        max_length=40,
+        blank=True,
+        help_text=_("Number in the state register of acts."),
+    )
+    justice_date = models.DateField(_("date of justice registration"), null=True, blank=True)
+    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
+    declared_count = models.PositiveIntegerField(
+        _("declared number of projects"), null=True, blank=True, help_text=_("As the paper or its publication says.")
+    )
+    declared_total = TengeField(
+        _("declared sum, tenge"), null=True, blank=True, help_text=_("Whole tenge; 45 bn and 45 000 000 000 both do.")
+    )
+    declared_is_approximate = models.BooleanField(
+        _("declared figures are approximate"), default=False, help_text=_("The source says “about”.")
+    )
+    note_kk = CleanTextField(_("note in Kazakh"), blank=True)
+    note_ru = CleanTextField(_("note in Russian"), blank=True)
+    note_en = CleanTextField(_("note in English"), blank=True)
+    import_key = models.SlugField(
+        _("key in import files"),
+        max_length=60,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("Rows of an import file name the resolution by this key, for example almaty-2017-09."),
+    )
+    adopted_year = models.GeneratedField(
+        expression=models.Case(
+            models.When(~Q(adopted=""), then=Cast(Left(F("adopted"), 4), models.SmallIntegerField())),
+            default=None,
+        ),
+        output_field=models.SmallIntegerField(null=True),
+        db_persist=True,
+        verbose_name=_("year"),
+    )
+    created_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+        ordering = ["-adopted", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["maslikhat", "number", "adopted"],
+                condition=~Q(number="") & ~Q(adopted=""),
+                name="%(app_label)s_%(class)s_one_number_a_day",
+                violation_error_message=_("This maslikhat already has a resolution with this number and date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ResolutionKind.values),
+                name="%(app_label)s_%(class)s_kind_is_known",
+                violation_error_message=_("Choose one of the kinds of resolution."),
+            ),
+            models.CheckConstraint(
+                condition=Q(justice_date__isnull=True) | ~Q(justice_number=""),
+                name="%(app_label)s_%(class)s_justice_date_has_number",
+                violation_error_message=_("Give the justice registration number that belongs to this date."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="kind_fits_its_projects",
+                operation=pgtrigger.UpdateOf("kind"),
+                when=pgtrigger.Before,
+                func="""
+                IF NEW.kind NOT IN ('list_approval', 'amendment')
+                   AND EXISTS (SELECT 1 FROM projects_project WHERE resolution_id = NEW.id)
+                   OR NEW.kind <> 'exclusion'
+                   AND EXISTS (SELECT 1 FROM projects_project WHERE excluded_by_id = NEW.id) THEN
+                    RAISE EXCEPTION 'projects hang on resolution % and its kind', NEW.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_resolution_kind_fits_its_projects';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        number = _("No. %(number)s") % {"number": self.number} if self.number else _("number unknown")
+        return " · ".join(str(part) for part in (self.maslikhat.name, number, self.adopted) if part)
+
+    def clean(self) -> None:
+        """Refuse a second record of one paper: same maslikhat and number, one date a part of the other."""
+        super().clean()
+        if not self.number or not self.maslikhat_id:
+            return
+        twins = Resolution.objects.filter(maslikhat=self.maslikhat_id, number=self.number).exclude(pk=self.pk)
+        for twin in twins:
+            if twin.adopted.startswith(self.adopted) or self.adopted.startswith(twin.adopted):
+                raise ValidationError(
+                    {"number": _("This resolution is already on file. Complete that record instead of adding another.")}
+                )
+
+    def get_absolute_url(self) -> str:
+        """Return the public address; it never changes."""
+        return reverse("resolution", args=[self.pk])
+
+    @property
+    def note(self) -> Localized:
+        """The note in the reader's language."""
+        return localized(self, "note")
+
+    @property
+    def enters_projects(self) -> bool:
+        """Whether projects enter the approved register by this resolution."""
+        return self.kind in ENTERING_KINDS
+
+    @property
+    def excludes_projects(self) -> bool:
+        """Whether projects leave the list by this resolution."""
+        return self.kind == ResolutionKind.EXCLUSION
+
+
+@pghistory.track(meta={"ordering": ["-pgh_id"]})
+class DeclaredShare(models.Model):
+    """What the paper declares for one initiator type, beside its overall figures."""
+
+    resolution = models.ForeignKey(
+        Resolution, models.CASCADE, related_name="declared_shares", verbose_name=_("resolution")
+    )
+    initiator_type = models.CharField(_("initiator type"), max_length=20, choices=InitiatorType)
+    count = models.PositiveIntegerField(_("declared number of projects"), null=True, blank=True)
+    total = TengeField(_("declared sum, tenge"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("declared by initiator")
+        verbose_name_plural = _("declared by initiator")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resolution", "initiator_type"],
+                name="%(app_label)s_%(class)s_one_row_an_initiator_type",
+                violation_error_message=_("This initiator type already has a row."),
+            ),
+            models.CheckConstraint(
+                condition=Q(count__isnull=False) | Q(total__isnull=False),
+                name="%(app_label)s_%(class)s_says_something",
+                violation_error_message=_("Give the number, the sum, or both."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_initiator_type_display()

@@ -1,0 +1,58 @@
+"""What a resolution declares beside what of it has been entered, and the difference."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from projects.models import Project, Resolution
+from projects.queries.register import register
+from projects.queries.totals import Figures, totals, totals_by
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One line: declared and entered. ``initiator_type`` is empty for the whole paper."""
+
+    initiator_type: str
+    declared_count: int | None
+    declared_total: int | None
+    entered: Figures
+
+    @property
+    def missing_count(self) -> int | None:
+        """Declared but not entered; negative when more are entered than declared; None when not declared."""
+        return None if self.declared_count is None else self.declared_count - self.entered.projects
+
+    @property
+    def missing_total(self) -> int | None:
+        """Declared sum less the known sum entered, whole tenge; None when not declared."""
+        return None if self.declared_total is None else self.declared_total - self.entered.cost
+
+    @property
+    def agrees(self) -> bool:
+        """Whether paper and register say the same, with no cost unknown."""
+        return not self.missing_count and not self.missing_total and not self.entered.cost_unknown
+
+
+def projects_of(resolution: Resolution) -> QuerySet[Project]:
+    """Return the projects that entered or left the list by this resolution."""
+    if resolution.excludes_projects:
+        return register().filter(excluded_by=resolution)
+    return register().filter(resolution=resolution)
+
+
+def declared_against_entered(resolution: Resolution) -> list[Comparison]:
+    """Return the whole paper first, then each initiator type it declares. Two queries and the shares."""
+    projects = projects_of(resolution)
+    whole = Comparison("", resolution.declared_count, resolution.declared_total, totals(projects))
+    shares = list(resolution.declared_shares.order_by("initiator_type"))
+    if not shares:
+        return [whole]
+    entered = {group.key: group.totals for group in totals_by("initiator_type", projects)}
+    return [
+        whole,
+        *(
+            Comparison(share.initiator_type, share.count, share.total, entered.get(share.initiator_type, Figures()))
+            for share in shares
+        ),
+    ]

@@ -1,0 +1,61 @@
+"""Which rows of the register there are, and how pages fetch them without asking twice."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from projects.models import Document, Project, Resolution
+from reference.codelists import NOT_APPROVED
+from reference.kazakh import search_words
+
+
+def register() -> QuerySet[Project]:
+    """Return every row of the register: approved, planned and excluded."""
+    return Project.objects.all()
+
+
+def approved(projects: QuerySet[Project] | None = None) -> QuerySet[Project]:
+    """Return the rows that count in the approved totals."""
+    chosen = register() if projects is None else projects
+    return chosen.exclude(status__in=NOT_APPROVED)
+
+
+def with_names(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Return the rows together with what a list prints beside them; one query for any number of rows."""
+    return projects.select_related("sector", "territory", "resolution")
+
+
+def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
+    """Return the rows that hold every word of the query, whatever its letters' case and Kazakh shape.
+
+    Words of one or two letters must begin a word. A number alone also finds the project of this number.
+    """
+    found = Q()
+    for word in search_words(text):
+        found &= Q(search_text__contains=word if len(word) > 2 else f" {word}")
+    plain = text.strip().lstrip("№# ")
+    if plain.isascii() and plain.isdecimal() and len(plain) < 10:
+        found |= Q(number=int(plain))
+    return projects.filter(found)
+
+
+def in_territory(projects: QuerySet[Project], codes: list[str]) -> QuerySet[Project]:
+    """Return the rows of these territories; a city or region includes its districts."""
+    return projects.filter(Q(territory__in=codes) | Q(territory__parent__in=codes))
+
+
+def project_page() -> QuerySet[Project]:
+    """Return projects with everything their page shows."""
+    return (
+        register()
+        .select_related("sector", "territory__parent", "group", "resolution__maslikhat", "excluded_by__maslikhat")
+        .prefetch_related(
+            "responsibilities",
+            "status_changes__resolution__maslikhat",
+            Prefetch("documents", Document.objects.filter(is_public=True), to_attr="public_documents"),
+            Prefetch("members", with_names(register()), to_attr="member_rows"),
+        )
+    )
+
+
+def resolutions() -> QuerySet[Resolution]:
+    """Return resolutions newest first, with the body that passed them."""
+    return Resolution.objects.select_related("maslikhat__territory").order_by("-adopted", "-pk")

@@ -1,0 +1,119 @@
+"""The one place where sums are made; pages, admin, API and downloads all ask here.
+
+A row that is a member of a group stands behind its group: it is shown, but neither counted nor added, so that the
+parts of every breakdown add up to its whole (docs/decisions/0004-groups-count-once.md). A sum that is not known is
+counted apart and never taken for zero.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from projects.models import Project
+from projects.queries.register import register
+
+_COUNTED = Q(group__isnull=True)
+_ON_FILE = _COUNTED & Q(resolution__isnull=False)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many projects, how many of them of known cost, and the sum of these in whole tenge."""
+
+    projects: int = 0
+    cost_known: int = 0
+    cost: int = 0
+
+    @property
+    def cost_unknown(self) -> int:
+        """Projects whose cost nobody has published."""
+        return self.projects - self.cost_known
+
+    def __sub__(self, other: "Figures") -> "Figures":
+        return Figures(self.projects - other.projects, self.cost_known - other.cost_known, self.cost - other.cost)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(self.projects + other.projects, self.cost_known + other.cost_known, self.cost + other.cost)
+
+
+@dataclass(frozen=True)
+class Totals(Figures):
+    """Figures of a set of projects, with what they rest on."""
+
+    on_file: Figures = field(default_factory=Figures)
+    groups: int = 0
+    members: int = 0
+
+    @property
+    def public_sources(self) -> Figures:
+        """What is known from public sources only: no resolution on file."""
+        return Figures(self.projects, self.cost_known, self.cost) - self.on_file
+
+    @property
+    def rows(self) -> int:
+        """Rows of the register, the members of groups included."""
+        return self.projects + self.members
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line of a breakdown: the code it is about, or None where the rows name none, and its totals."""
+
+    key: Any
+    totals: Totals
+
+
+_MEASURES = {
+    "projects": Count("pk", filter=_COUNTED),
+    "cost_known": Count("cost", filter=_COUNTED),
+    "cost": Sum("cost", filter=_COUNTED, default=0),
+    "on_file_projects": Count("pk", filter=_ON_FILE),
+    "on_file_cost_known": Count("cost", filter=_ON_FILE),
+    "on_file_cost": Sum("cost", filter=_ON_FILE, default=0),
+    "groups": Count("pk", filter=_COUNTED & Q(is_group=True)),
+    "members": Count("pk", filter=~_COUNTED),
+}
+
+GROUPINGS = {
+    "sector": F("sector"),
+    "initiator_type": F("initiator_type"),
+    "year": F("year"),
+    "status": F("status"),
+    "territory": F("territory"),
+    "region": Coalesce(F("territory__parent"), F("territory")),
+    "resolution": F("resolution"),
+}
+
+
+def _totals(row: dict[str, Any]) -> Totals:
+    on_file = Figures(row["on_file_projects"], row["on_file_cost_known"], int(row["on_file_cost"]))
+    return Totals(
+        row["projects"], row["cost_known"], int(row["cost"]), on_file, groups=row["groups"], members=row["members"]
+    )
+
+
+def totals(projects: QuerySet[Project] | None = None) -> Totals:
+    """Return the totals of these projects, by default of the whole register. One query."""
+    chosen = register() if projects is None else projects
+    return _totals(chosen.order_by().aggregate(**_MEASURES))
+
+
+def totals_by(grouping: str, projects: QuerySet[Project] | None = None) -> list[Group]:
+    """Return the totals by ``sector``, ``initiator_type``, ``year``, ``status``, ``territory``, ``region`` or
+    ``resolution``, ordered by code with None last. One query; raises KeyError for another grouping."""
+    chosen = register() if projects is None else projects
+    rows = (
+        chosen.order_by()
+        .values(grouping_key=GROUPINGS[grouping])
+        .annotate(**_MEASURES)
+        .order_by(F("grouping_key").asc(nulls_last=True))
+    )
+    return [Group(row["grouping_key"], _totals(row)) for row in rows]
+
+
+def largest_first(groups: Iterable[Group]) -> list[Group]:
+    """Return the lines by known sum, then by number of projects, largest first."""
+    return sorted(groups, key=lambda group: (-group.totals.cost, -group.totals.projects, str(group.key)))

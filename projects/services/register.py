@@ -1,0 +1,233 @@
+"""The front door of the register: how projects enter, are approved, move on and leave.
+
+Every act locks, asks, writes, and remembers the step of the road in the same transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from projects.models import Project, Resolution, StatusChange
+from reference.codelists import InitiatorType, ProjectStatus
+from reference.models import Sector, Territory
+
+_NUMBERING_LOCK = 7_301_001
+"""Key of the advisory lock under which numbers are given: they follow the order of entry without gaps."""
+
+RECORDED_STATUSES = tuple(
+    status
+    for status in ProjectStatus
+    if status not in {ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.EXCLUDED}
+)
+"""Statuses staff record as life goes on; the other three come only through a resolution or entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectEntry:
+    """What the register must be told of a project. Sums in whole tenge, None when unknown; term in years."""
+
+    sector: Sector
+    territory: Territory
+    title_kk: str = ""
+    title_ru: str = ""
+    title_en: str = ""
+    description_kk: str = ""
+    description_ru: str = ""
+    description_en: str = ""
+    objective_kk: str = ""
+    objective_ru: str = ""
+    objective_en: str = ""
+    place_kk: str = ""
+    place_ru: str = ""
+    place_en: str = ""
+    initiator_type: str = InitiatorType.UNKNOWN
+    initiator_size: str = ""
+    state_partner_kk: str = ""
+    state_partner_ru: str = ""
+    state_partner_en: str = ""
+    private_partner: str = ""
+    contract_type: str = ""
+    payment_sources: Sequence[str] = ()
+    cost: int | None = None
+    asked_sum: int | None = None
+    approved_sum: int | None = None
+    signed_sum: int | None = None
+    state_obligations: int | None = None
+    is_group: bool = False
+    group_size: int | None = None
+    group: Project | None = None
+    term_years: Decimal | None = None
+    jobs: int | None = None
+    capacity: int | None = None
+    capacity_unit: str = ""
+    year: int | None = None
+    implementation_start: str = ""
+    contract_signed_on: str = ""
+    commissioned_on: str = ""
+    contract_ends_on: str = ""
+    status: str = ProjectStatus.PLANNED
+    resolution: Resolution | None = None
+    excluded_by: Resolution | None = None
+    source_url: str = ""
+    source: str = ""
+    note_kk: str = ""
+    note_ru: str = ""
+    note_en: str = ""
+    status_note_kk: str = ""
+    status_note_ru: str = ""
+    status_note_en: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """Return the columns of the project, without what belongs to its first step."""
+        facts = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name in STATUS_NOTES:
+            facts.pop(name)
+        facts["payment_sources"] = list(self.payment_sources)
+        return facts
+
+
+STATUS_NOTES = ("status_note_kk", "status_note_ru", "status_note_en")
+
+
+def lock_numbering() -> None:
+    """Wait for one's turn to give numbers; held until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING_LOCK])
+
+
+def _refuse_unfit(entry: ProjectEntry) -> None:
+    """Refuse an entry whose status and papers contradict each other."""
+    if entry.resolution and not entry.resolution.enters_projects:
+        raise ValidationError({"resolution": _("Projects enter only by a resolution that approves or amends a list.")})
+    if entry.excluded_by and not entry.excluded_by.excludes_projects:
+        raise ValidationError({"excluded_by": _("Projects leave only by a resolution on exclusion.")})
+
+
+def prepare(entry: ProjectEntry) -> Project:
+    """Return the unsaved project of an entry, fully checked but for its number; raise ValidationError."""
+    _refuse_unfit(entry)
+    project = Project(**entry.facts())
+    project.full_clean(exclude={"number", "sector", "territory", "resolution", "excluded_by", "group"})
+    return project
+
+
+@transaction.atomic
+def enter_all(entries: Iterable[ProjectEntry], *, by: Any = None) -> list[Project]:
+    """Enter projects, all or none, numbered in the given order; return them. Raises ValidationError."""
+    lock_numbering()
+    entries = list(entries)
+    last = Project.objects.aggregate(last=Max("number"))["last"] or 0
+    projects = [prepare(entry) for entry in entries]
+    for number, project in enumerate(projects, start=last + 1):
+        project.number = number
+    Project.objects.bulk_create(projects, batch_size=500)
+    StatusChange.objects.bulk_create(
+        [
+            StatusChange(
+                project=project,
+                status=entry.status,
+                since=_known_since(entry),
+                resolution=entry.excluded_by or entry.resolution,
+                source_url=entry.source_url,
+                note_kk=entry.status_note_kk,
+                note_ru=entry.status_note_ru,
+                note_en=entry.status_note_en,
+                recorded_by=by,
+            )
+            for project, entry in zip(projects, entries, strict=True)
+        ],
+        batch_size=500,
+    )
+    return projects
+
+
+def _known_since(entry: ProjectEntry) -> str:
+    paper = entry.excluded_by or (entry.resolution if entry.status == ProjectStatus.APPROVED else None)
+    return paper.adopted if paper else ""
+
+
+def enter(entry: ProjectEntry, *, by: Any = None) -> Project:
+    """Enter one project and return it. Raises ValidationError."""
+    return enter_all([entry], by=by)[0]
+
+
+def _locked(projects: Iterable[Project]) -> list[Project]:
+    """Lock the rows in the order of their keys, so that two acts over the same rows never wait for each other."""
+    keys = [project.pk for project in projects]
+    return list(Project.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+
+
+def _step(project: Project, *, by: Any, resolution: Resolution | None = None, **facts: str) -> StatusChange:
+    change = StatusChange(project=project, status=project.status, resolution=resolution, recorded_by=by, **facts)
+    change.full_clean(exclude={"project", "resolution", "recorded_by"})
+    change.save(force_insert=True)
+    return change
+
+
+@transaction.atomic
+def approve(projects: Iterable[Project], *, resolution: Resolution, by: Any) -> list[Project]:
+    """Let projects of the register enter the approved list by this resolution; all or none.
+
+    Planned ones become approved; those known from public sources keep their status and get their paper. Raises
+    ValidationError when the resolution is of another kind or a project already rests on a resolution or is excluded.
+    """
+    if not resolution.enters_projects:
+        raise ValidationError(_("Projects enter only by a resolution that approves or amends a list."))
+    rows = _locked(projects)
+    for project in rows:
+        if project.resolution_id or project.excluded_by_id:
+            raise ValidationError(
+                _("Project No. %(number)s already rests on a resolution. Leave it out.") % {"number": project.number}
+            )
+    for project in rows:
+        project.resolution = resolution
+        if project.status == ProjectStatus.PLANNED:
+            project.status = ProjectStatus.APPROVED
+        project.save(update_fields=["resolution", "status", "updated_at"])
+        _step(project, by=by, resolution=resolution, since=resolution.adopted)
+    return rows
+
+
+@transaction.atomic
+def exclude(projects: Iterable[Project], *, resolution: Resolution, by: Any, **notes: str) -> list[Project]:
+    """Take projects out of the list by a resolution on exclusion; all or none. They stay visible.
+
+    ``notes`` are ``note_kk``, ``note_ru``, ``note_en``: the reason. Raises ValidationError.
+    """
+    if not resolution.excludes_projects:
+        raise ValidationError(_("Projects leave only by a resolution on exclusion."))
+    rows = _locked(projects)
+    for project in rows:
+        if not project.is_approved:
+            raise ValidationError(
+                _("Project No. %(number)s is not in the approved list. Leave it out.") % {"number": project.number}
+            )
+    for project in rows:
+        project.status, project.excluded_by = ProjectStatus.EXCLUDED, resolution
+        project.save(update_fields=["status", "excluded_by", "updated_at"])
+        _step(project, by=by, resolution=resolution, since=resolution.adopted, **notes)
+    return rows
+
+
+@transaction.atomic
+def record_status(
+    project: Project, status: str, *, by: Any, since: str = "", source_url: str = "", **notes: str
+) -> StatusChange:
+    """Record what became of an approved project, from when and from which source; return the step.
+
+    Raises ValidationError for the statuses that only a resolution gives, and for planned or excluded projects.
+    """
+    if status not in RECORDED_STATUSES:
+        raise ValidationError({"status": _("This status comes only through a resolution.")})
+    (row,) = _locked([project])
+    if not row.is_approved:
+        raise ValidationError(_("Project No. %(number)s is not in the approved list.") % {"number": row.number})
+    row.status = status
+    row.save(update_fields=["status", "updated_at"])
+    return _step(row, by=by, since=since, source_url=source_url, **notes)

@@ -1,0 +1,3 @@
+"""Addresses of the public register, below /kk/, /ru/ and /en/."""
+
+urlpatterns = []

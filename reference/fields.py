@@ -1,0 +1,177 @@
+"""Columns that carry their rule with them: form, admin, import, API and the database itself meet it."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from reference import partial_dates, roman, validators
+from reference.money import TENGE_CEILING, AmountError, format_number, parse_tenge
+
+
+class _TextBox(forms.CharField):
+    """A one-line box whose value is parsed by ``parse`` and shown again by ``show``."""
+
+    def parse(self, text: str) -> Any:
+        raise TypeError("a text box needs a parser")
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return self.empty_value
+        return self.parse(text)
+
+    def prepare_value(self, value: Any) -> Any:
+        # What was typed comes back as it was typed; what is stored comes as people write it.
+        return value if value is None or isinstance(value, str) else self.show(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class TengeFormField(_TextBox):
+    """Accepts ``1 100 000 000`` and ``1,1 млрд``; cleans to int tenge or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        for unused in ("min_value", "max_value"):
+            kwargs.pop(unused, None)
+        super().__init__(**{"empty_value": None, "max_length": 60, **kwargs})
+        self.widget.attrs.setdefault("inputmode", "text")
+
+    def parse(self, text: str) -> int:
+        try:
+            return parse_tenge(text)
+        except AmountError as error:
+            raise ValidationError(error.args[0], code="tenge") from error
+
+    def show(self, value: Any) -> str:
+        return format_number(value)
+
+    def run_validators(self, value: Any) -> None:
+        """Length was checked by the parser's pattern; the model's validators check the amount."""
+
+
+class RomanFormField(_TextBox):
+    """Accepts ``XXXIV`` and ``34``; cleans to int or None, shows Roman numerals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        for unused in ("min_value", "max_value"):
+            kwargs.pop(unused, None)
+        super().__init__(**{"empty_value": None, "max_length": 12, **kwargs})
+
+    def parse(self, text: str) -> int:
+        try:
+            return roman.from_roman(text)
+        except ValueError as error:
+            raise ValidationError(
+                validators._("Write Roman numerals or digits from 1 to 399, for example XXXIV or 34."), code="roman"
+            ) from error
+
+    def show(self, value: Any) -> str:
+        return roman.to_roman(value)
+
+    def run_validators(self, value: Any) -> None:
+        """The parser has checked everything."""
+
+
+class PartialDateFormField(_TextBox):
+    """Accepts ``14.09.2017``, ``09.2017`` and ``2017``; cleans to the ISO form."""
+
+    def parse(self, text: str) -> str:
+        try:
+            return partial_dates.parse_partial_date(text)
+        except partial_dates.PartialDateError as error:
+            raise ValidationError(error.args[0], code="partial_date") from error
+
+
+class TengeField(models.BigIntegerField):
+    """An amount in whole tenge, 0 … 100 trillion. Never a float, never negative; unknown is NULL."""
+
+    default_validators = [*validators.TENGE_VALIDATORS]
+
+    def db_check(self, connection: Any) -> str:
+        column = connection.ops.quote_name(self.column)
+        return f"{column} BETWEEN 0 AND {TENGE_CEILING}"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        kwargs.pop("form_class", None)
+        return models.Field.formfield(self, form_class=TengeFormField, **kwargs)
+
+
+class RomanNumberField(models.PositiveSmallIntegerField):
+    """A count written in Roman numerals on paper and kept as a number, 1 … 399."""
+
+    def db_check(self, connection: Any) -> str:
+        return f"{connection.ops.quote_name(self.column)} BETWEEN 1 AND {roman.LARGEST}"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        kwargs.pop("form_class", None)
+        return models.Field.formfield(self, form_class=RomanFormField, **kwargs)
+
+
+class PartialDateField(models.CharField):
+    """A date, a month or only a year in ISO 8601 with reduced precision; unknown is an empty string."""
+
+    default_validators = [validators.validate_partial_date]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 10, "db_collation": "C", **kwargs})
+
+    def db_check(self, connection: Any) -> str:
+        column = connection.ops.quote_name(self.column)
+        parts = f"substr({column}, 1, 4)::int, substr({column}, 6, 2)::int, substr({column}, 9, 2)::int"
+        # make_date itself fails for 31 February.
+        return (
+            f"CASE WHEN {column} = '' THEN true "
+            f"WHEN {column} !~ '^{partial_dates.PATTERN}$' THEN false "
+            f"WHEN length({column}) = 10 THEN make_date({parts}) IS NOT NULL ELSE true END"
+        )
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+
+
+class _CleanText:
+    """Normalises what is entered: NFC, no invisible marks; refuses control characters."""
+
+    default_validators = [validators.validate_visible_text]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)  # type: ignore[misc]
+        return validators.clean_text(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))  # type: ignore[misc]
+
+
+class CleanCharField(_CleanText, models.CharField):
+    """One line of clean text."""
+
+
+class CleanTextField(_CleanText, models.TextField):
+    """Several lines of clean text."""
+
+
+class BinField(models.CharField):
+    """A business identification number: 12 digits as text, leading zeros kept; unknown is an empty string."""
+
+    default_validators = [validators.validate_bin]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 12, **kwargs})
+
+    def db_check(self, connection: Any) -> str:
+        return f"{connection.ops.quote_name(self.column)} ~ '^([0-9]{{12}})?$'"
+
+
+class IinField(BinField):
+    """An individual identification number. Personal data: never on a public page, in an export, a log or a URL."""
+
+    default_validators = [validators.validate_iin]

@@ -1,0 +1,64 @@
+"""The Kazakh alphabet: its order, and the folding that lets a search forgive letters.
+
+Both rules exist twice, here for Python and as SQL expressions for generated columns; a test keeps them equal.
+"""
+
+import unicodedata
+
+from django.db.models import CharField, Func, TextField, Value
+from django.db.models.functions import Lower
+
+ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+"""The 42 letters in order. Russian order is the same with the nine Kazakh letters left out."""
+
+# Capital А and the 41 code points after it: any run of characters after Latin whose code points ascend would do.
+_PLACES = "".join(chr(0x0410 + place) for place in range(len(ALPHABET)))
+_IGNORED_WHEN_SORTING = "«»\"'„“”‘’()[]"
+
+_FOLDED_FROM = "әғқңөұүһіёэйыщ"
+_FOLDED_TO = "агкноуухиееииш"
+_DROPPED_WHEN_FOLDING = "ъь"
+_SEPARATORS = "«»\"'„“”‘’()[]{}.,;:!?-–—_/\\|№#+*&%@=<>~^`…·•\u00a0\u202f\t\r\n"
+
+_FOLD_SOURCE = _FOLDED_FROM + _SEPARATORS + _DROPPED_WHEN_FOLDING
+_FOLD_TARGET = _FOLDED_TO + " " * len(_SEPARATORS)
+_FOLD = {ord(char): None for char in _DROPPED_WHEN_FOLDING} | {
+    ord(old): new for old, new in zip(_FOLD_SOURCE, _FOLD_TARGET, strict=False)
+}
+_SORT_SOURCE = ALPHABET + _IGNORED_WHEN_SORTING
+_SORT = {ord(char): None for char in _IGNORED_WHEN_SORTING} | {
+    ord(letter): place for letter, place in zip(ALPHABET, _PLACES, strict=True)
+}
+
+
+def fold(text: str) -> str:
+    """Return the text as search sees it: small letters, ә as а, ъ and ь dropped, punctuation as spaces.
+
+    ``Қызылорда`` and ``кызылорда`` fold to the same string.
+    """
+    return unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+
+
+def search_words(text: str) -> list[str]:
+    """Return the folded words of a query, in order, without repeats."""
+    return list(dict.fromkeys(fold(text).split()))
+
+
+def sort_key(text: str) -> str:
+    """Return a key whose code-point order is the order of the Kazakh alphabet; quotation marks do not count."""
+    return unicodedata.normalize("NFC", text).lower().translate(_SORT)
+
+
+class _Translate(Func):
+    function = "TRANSLATE"
+    arity = 3
+
+
+def folded(expression) -> Func:
+    """Return the SQL twin of :func:`fold` (immutable, fit for a generated column)."""
+    return _Translate(Lower(expression), Value(_FOLD_SOURCE), Value(_FOLD_TARGET), output_field=TextField())
+
+
+def sorting(expression) -> Func:
+    """Return the SQL twin of :func:`sort_key`; compare it under collation "C"."""
+    return _Translate(Lower(expression), Value(_SORT_SOURCE), Value(_PLACES), output_field=CharField())

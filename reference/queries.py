@@ -1,0 +1,78 @@
+"""Answers of the law and the calendar by date."""
+
+import datetime
+from decimal import Decimal
+from functools import cache
+
+import holidays
+from django.db.models import Q
+
+from reference.models import LegalParameter, WorkingDayCorrection
+
+
+class ParameterUnknown(LookupError):
+    """No legal parameter of this code is on file for this day."""
+
+
+def legal_parameter(code: str, on: datetime.date) -> LegalParameter:
+    """Return the row of the parameter that holds on the day; raise ParameterUnknown where none does."""
+    row = LegalParameter.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), code=code, valid_from__lte=on
+    ).first()
+    if row is None:
+        raise ParameterUnknown(code, on)
+    return row
+
+
+def legal_value(code: str, on: datetime.date) -> Decimal:
+    """Return the parameter's value on the day, in the parameter's own unit; raise ParameterUnknown."""
+    return legal_parameter(code, on).value
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[datetime.date]:
+    """Days off in Kazakhstan by law and by moved days (Law on holidays 267-II), without plain weekends."""
+    return frozenset(holidays.country_holidays("KZ", years=year))
+
+
+@cache
+def _moved_working_days(year: int) -> frozenset[datetime.date]:
+    calendar = holidays.country_holidays("KZ", years=year)
+    return frozenset(day for day in getattr(calendar, "weekend_workdays", ()) if day.year == year)
+
+
+def _works_by_calendar(day: datetime.date) -> bool:
+    if day in _moved_working_days(day.year):
+        return True
+    return day.weekday() < 5 and day not in _public_holidays(day.year)
+
+
+def _corrections(first: datetime.date, last: datetime.date) -> dict[datetime.date, bool]:
+    return dict(WorkingDayCorrection.objects.filter(date__range=(first, last)).values_list("date", "is_working"))
+
+
+def is_working_day(day: datetime.date) -> bool:
+    """Tell whether offices in Kazakhstan work on the day."""
+    return _corrections(day, day).get(day, _works_by_calendar(day))
+
+
+def working_days(start: datetime.date, end: datetime.date) -> int:
+    """Return the number of working days after ``start`` up to and including ``end``; 0 when end is not later."""
+    if end <= start:
+        return 0
+    corrections = _corrections(start, end)
+    days = (start + datetime.timedelta(days=step) for step in range(1, (end - start).days + 1))
+    return sum(corrections.get(day, _works_by_calendar(day)) for day in days)
+
+
+def add_working_days(start: datetime.date, count: int) -> datetime.date:
+    """Return the day on which ``count`` working days after ``start`` are over; ``start`` itself for 0."""
+    if count < 0:
+        raise ValueError("count of working days is negative")
+    # Ten days off in a row never happen: twice the count and a fortnight is wide enough for one query.
+    corrections = _corrections(start, start + datetime.timedelta(days=2 * count + 14))
+    day = start
+    while count:
+        day += datetime.timedelta(days=1)
+        count -= corrections.get(day, _works_by_calendar(day))
+    return day

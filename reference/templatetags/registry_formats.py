@@ -1,0 +1,77 @@
+"""How pages print sums, dates, numerals and texts that may lack the reader's language."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext as _, pgettext
+
+from reference import money, partial_dates, roman
+from reference.languages import Localized, localized as localized_text
+
+register = template.Library()
+
+
+@register.filter
+def tenge(amount: int | None) -> str | SafeString:
+    """Print the full sum ``1 100 000 000 ₸``; an unknown one in quiet words, never 0 or a dash."""
+    if amount is None:
+        return format_html('<i class="unknown">{}</i>', _("cost unknown"))
+    return money.format_tenge(amount)
+
+
+@register.filter
+def tenge_short(amount: int | None) -> str | SafeString:
+    """Print the sum as cards do, ``1,1 млрд ₸``, with the full sum in reach."""
+    if amount is None:
+        return tenge(None)
+    short = money.format_tenge_short(amount, get_language() or "kk")
+    return format_html('<data value="{}" title="{}">{}</data>', amount, money.format_tenge(amount), short)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """Print an integer in groups of three."""
+    return "" if value is None else money.format_number(value)
+
+
+@register.filter
+def decimal(value: Any) -> str:
+    """Print a decimal without needless zeros, with the comma where the language writes one."""
+    if value is None:
+        return ""
+    text = format(value.normalize(), "f")
+    return text if get_language() == "en" else text.replace(".", ",")
+
+
+@register.filter
+def partial_date(value: str) -> str:
+    """Print a date as exactly as it is known; an unknown one in words."""
+    return partial_dates.format_partial_date(value) or pgettext("date", "unknown")
+
+
+@register.filter(name="roman")
+def roman_numeral(value: int | None) -> str:
+    """Print a count in Roman numerals."""
+    return roman.to_roman(value) if value else ""
+
+
+@register.filter
+def in_language(text: Localized) -> str | SafeString:
+    """Print a localized text; where the reader's language is missing, say which language stands there instead."""
+    if not text.is_fallback:
+        return text.text
+    return format_html(
+        '<span lang="{}">{}</span> <abbr class="lang-mark" title="{}">{}</abbr>',
+        text.language,
+        text.text,
+        _("No translation yet; shown in the language of the source."),
+        text.language.upper(),
+    )
+
+
+@register.filter
+def localized(row: Any, field: str) -> Localized:
+    """Return the row's text ``field`` in the reader's language: ``{{ project|localized:"note"|in_language }}``."""
+    return localized_text(row, field)
