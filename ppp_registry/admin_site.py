@@ -1,7 +1,31 @@
-"""The staff site."""
+"""The staff site: one face with the public pages, and an index that opens with the approved totals."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.i18n import JavaScriptCatalog
+
+from projects.queries.register import register
+from projects.queries.summary import approved_summary
 
 
 class RegistryAdminSite(admin.AdminSite):
-    """The desk."""
+    """The desk of the chamber's staff."""
+
+    site_title = _("Registry of PPP projects")
+    site_header = _("Registry of PPP projects")
+    index_title = _("Desk")
+    enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Open with the approved totals for whoever may see projects."""
+        context = dict(extra_context or {})
+        if request.user.has_perm("projects.view_project"):
+            context["summary"] = approved_summary(register())
+        return super().index(request, context)
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Serve every catalogue of script texts, ours included: Django asks only its own, which lacks much Kazakh."""
+        return JavaScriptCatalog.as_view()(request)

@@ -12,9 +12,6 @@ class RegistryConfig(AppConfig):
     name = "ppp_registry"
     verbose_name = _("Registry")
 
-    def ready(self) -> None:
-        from ppp_registry import checks  # noqa: F401  registers the system checks
-
 
 class RegistryAdminConfig(admin_apps.AdminConfig):
     """Django's admin with our staff site."""

@@ -101,7 +101,8 @@ class TengeField(models.BigIntegerField):
         return f"{column} BETWEEN 0 AND {TENGE_CEILING}"
 
     def formfield(self, **kwargs: Any) -> Any:
-        kwargs.pop("form_class", None)
+        # The admin brings a number box, which cannot hold what people type.
+        kwargs = {name: value for name, value in kwargs.items() if name not in {"form_class", "widget"}}
         return models.Field.formfield(self, form_class=TengeFormField, **kwargs)
 
 
@@ -112,7 +113,7 @@ class RomanNumberField(models.PositiveSmallIntegerField):
         return f"{connection.ops.quote_name(self.column)} BETWEEN 1 AND {roman.LARGEST}"
 
     def formfield(self, **kwargs: Any) -> Any:
-        kwargs.pop("form_class", None)
+        kwargs = {name: value for name, value in kwargs.items() if name not in {"form_class", "widget"}}
         return models.Field.formfield(self, form_class=RomanFormField, **kwargs)
 
 

@@ -14,7 +14,20 @@ _ISO = re.compile(PATTERN)
 _LOCAL = re.compile(r"(?:(?:(?P<day>[0-9]{1,2})\.)?(?P<month>[0-9]{1,2})\.)?(?P<year>[0-9]{4})")
 EARLIEST_YEAR, LATEST_YEAR = 1991, 2100
 
-_KK_MONTHS = ["қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан"]
+_KK_MONTHS = [
+    "қаңтар",
+    "ақпан",
+    "наурыз",
+    "сәуір",
+    "мамыр",
+    "маусым",
+    "шілде",
+    "тамыз",
+    "қыркүйек",
+    "қазан",
+    "қараша",
+    "желтоқсан",
+]
 
 
 class PartialDateError(ValueError):
@@ -51,7 +64,7 @@ def format_partial_date(value: str, language: str | None = None) -> str:
     language = language or get_language() or "kk"
     if len(parts) == 1:
         return {"kk": f"{parts[0]}\u00a0ж.", "ru": f"{parts[0]}\u00a0г."}.get(language, str(parts[0]))
-    first_day = datetime.date(*(parts + [1])[:3])
+    first_day = datetime.date(*([*parts, 1])[:3])
     if language == "kk":
         month = f"{parts[0]}\u00a0ж. {_KK_MONTHS[parts[1] - 1]}"
         return month if len(parts) == 2 else f"{parts[0]}\u00a0ж. {parts[2]}\u00a0{_KK_MONTHS[parts[1] - 1]}"

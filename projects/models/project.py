@@ -6,6 +6,7 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models.resolution import Resolution
 from reference.codelists import (
+    ENTERING_KINDS,
     NOT_APPROVED,
     CapacityUnit,
     ContractType,
@@ -21,6 +23,7 @@ from reference.codelists import (
     InitiatorType,
     PaymentSource,
     ProjectStatus,
+    ResolutionKind,
 )
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField
 from reference.kazakh import folded, sorting
@@ -148,15 +151,13 @@ class Project(models.Model):
     commissioned_on = PartialDateField(_("put into operation on"), blank=True)
     contract_ends_on = PartialDateField(_("contract ends on"), blank=True)
 
-    status = models.CharField(
-        _("status"), max_length=20, choices=ProjectStatus, editable=False, help_text=_("Where the asset is.")
-    )
+    status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, help_text=_("Where the asset is."))
     resolution = models.ForeignKey(
         Resolution,
         models.PROTECT,
         null=True,
         blank=True,
-        editable=False,
+        limit_choices_to={"kind__in": ENTERING_KINDS},
         related_name="projects",
         verbose_name=_("resolution"),
         help_text=_("By which the project entered the list; empty: not on file."),
@@ -166,7 +167,7 @@ class Project(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
-        editable=False,
+        limit_choices_to={"kind": ResolutionKind.EXCLUSION},
         related_name="excluded_projects",
         verbose_name=_("excluded by"),
     )
@@ -287,7 +288,8 @@ class Project(models.Model):
                    OR NEW.excluded_by_id IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM projects_resolution WHERE id = NEW.excluded_by_id AND kind = 'exclusion') THEN
                     RAISE EXCEPTION 'project %: its resolution is of another kind', NEW.number
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_project_resolution_is_of_fitting_kind';
+                        USING ERRCODE = 'check_violation',
+                        CONSTRAINT = 'projects_project_resolution_is_of_fitting_kind';
                 END IF;
                 RETURN NEW;
                 """,
@@ -314,6 +316,16 @@ class Project(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
+    def clean(self) -> None:
+        """Refuse a member of what is no group, and a group that stops being one while it has members."""
+        super().clean()
+        if self.group_id and self.group_id == self.pk:
+            raise ValidationError({"group": _("A project cannot be a member of itself.")})
+        if self.group_id and not Project.objects.filter(pk=self.group_id, is_group=True).exists():
+            raise ValidationError({"group": _("Choose a row that is marked as a group.")})
+        if self.pk and not self.is_group and Project.objects.filter(group=self.pk).exists():
+            raise ValidationError({"is_group": _("This row has members: it must stay a group.")})
+
     def get_absolute_url(self) -> str:
         """Return the public address; it never changes."""
         return reverse("project", args=[self.number])
@@ -322,6 +334,11 @@ class Project(models.Model):
     def title(self) -> Localized:
         """The title in the reader's language, or the nearest there is."""
         return localized(self, "title")
+
+    @property
+    def payment_source_labels(self) -> list[str]:
+        """The sources of payment in the reader's words."""
+        return [str(PaymentSource(source).label) for source in self.payment_sources]
 
     @property
     def is_approved(self) -> bool:

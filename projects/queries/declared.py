@@ -24,6 +24,11 @@ class Comparison:
         return None if self.declared_count is None else self.declared_count - self.entered.projects
 
     @property
+    def surplus_count(self) -> int:
+        """How many more are entered than declared; 0 when none."""
+        return max(0, -(self.missing_count or 0))
+
+    @property
     def missing_total(self) -> int | None:
         """Declared sum less the known sum entered, whole tenge; None when not declared."""
         return None if self.declared_total is None else self.declared_total - self.entered.cost

@@ -28,8 +28,11 @@ def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
 
     Words of one or two letters must begin a word. A number alone also finds the project of this number.
     """
+    words = search_words(text)
+    if not words:
+        return projects.none() if text.strip() else projects
     found = Q()
-    for word in search_words(text):
+    for word in words:
         found &= Q(search_text__contains=word if len(word) > 2 else f" {word}")
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:

@@ -66,15 +66,16 @@ class Group:
     totals: Totals
 
 
+# The names must not be those of columns: later measures would then count the aggregate.
 _MEASURES = {
-    "projects": Count("pk", filter=_COUNTED),
-    "cost_known": Count("cost", filter=_COUNTED),
-    "cost": Sum("cost", filter=_COUNTED, default=0),
-    "on_file_projects": Count("pk", filter=_ON_FILE),
-    "on_file_cost_known": Count("cost", filter=_ON_FILE),
-    "on_file_cost": Sum("cost", filter=_ON_FILE, default=0),
-    "groups": Count("pk", filter=_COUNTED & Q(is_group=True)),
-    "members": Count("pk", filter=~_COUNTED),
+    "total_projects": Count("pk", filter=_COUNTED),
+    "total_cost_known": Count("cost", filter=_COUNTED),
+    "total_cost": Sum("cost", filter=_COUNTED, default=0),
+    "total_on_file_projects": Count("pk", filter=_ON_FILE),
+    "total_on_file_cost_known": Count("cost", filter=_ON_FILE),
+    "total_on_file_cost": Sum("cost", filter=_ON_FILE, default=0),
+    "total_groups": Count("pk", filter=_COUNTED & Q(is_group=True)),
+    "total_members": Count("pk", filter=~_COUNTED),
 }
 
 GROUPINGS = {
@@ -85,13 +86,19 @@ GROUPINGS = {
     "territory": F("territory"),
     "region": Coalesce(F("territory__parent"), F("territory")),
     "resolution": F("resolution"),
+    "excluded_by": F("excluded_by"),
 }
 
 
 def _totals(row: dict[str, Any]) -> Totals:
-    on_file = Figures(row["on_file_projects"], row["on_file_cost_known"], int(row["on_file_cost"]))
+    on_file = Figures(row["total_on_file_projects"], row["total_on_file_cost_known"], int(row["total_on_file_cost"]))
     return Totals(
-        row["projects"], row["cost_known"], int(row["cost"]), on_file, groups=row["groups"], members=row["members"]
+        row["total_projects"],
+        row["total_cost_known"],
+        int(row["total_cost"]),
+        on_file,
+        groups=row["total_groups"],
+        members=row["total_members"],
     )
 
 
@@ -102,8 +109,11 @@ def totals(projects: QuerySet[Project] | None = None) -> Totals:
 
 
 def totals_by(grouping: str, projects: QuerySet[Project] | None = None) -> list[Group]:
-    """Return the totals by ``sector``, ``initiator_type``, ``year``, ``status``, ``territory``, ``region`` or
-    ``resolution``, ordered by code with None last. One query; raises KeyError for another grouping."""
+    """Return the totals by ``sector``, ``initiator_type``, ``year``, ``status``, ``territory``, ``region``,
+    ``resolution`` or ``excluded_by``, ordered by code with None last.
+
+    One query; raises KeyError for another grouping.
+    """
     chosen = register() if projects is None else projects
     rows = (
         chosen.order_by()

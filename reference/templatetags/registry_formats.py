@@ -1,8 +1,11 @@
 """How pages print sums, dates, numerals and texts that may lack the reader's language."""
 
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _, pgettext
@@ -11,6 +14,19 @@ from reference import money, partial_dates, roman
 from reference.languages import Localized, localized as localized_text
 
 register = template.Library()
+
+_LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Русский"), "en": ("Eng", "English")}
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: template.Context) -> list[dict[str, Any]]:
+    """Return the same page, with its filters, in each language; names stand in their own language."""
+    path = context["request"].get_full_path()
+    current = (get_language() or "kk")[:2]
+    return [
+        {"code": code, "short": short, "name": name, "url": translate_url(path, code), "is_current": code == current}
+        for code, (short, name) in _LANGUAGE_NAMES.items()
+    ]
 
 
 @register.filter
@@ -41,7 +57,7 @@ def decimal(value: Any) -> str:
     """Print a decimal without needless zeros, with the comma where the language writes one."""
     if value is None:
         return ""
-    text = format(value.normalize(), "f")
+    text = format(Decimal(str(value)).normalize(), "f")
     return text if get_language() == "en" else text.replace(".", ",")
 
 
@@ -75,3 +91,21 @@ def in_language(text: Localized) -> str | SafeString:
 def localized(row: Any, field: str) -> Localized:
     """Return the row's text ``field`` in the reader's language: ``{{ project|localized:"note"|in_language }}``."""
     return localized_text(row, field)
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Print a number as SVG and machines read it, whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Split a literal list in a template."""
+    return text.split()
+
+
+@register.filter
+def host(url: str) -> str:
+    """Print only the host of an address, for links that are too long to read."""
+    return urlsplit(url).hostname or url

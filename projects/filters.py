@@ -1,0 +1,138 @@
+"""The one filter of the register: page, admin links, API and downloads read the same parameter names."""
+
+from collections.abc import Collection
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
+
+from projects.models import Project, Resolution
+from projects.queries import register
+from reference.codelists import InitiatorType, ProjectStatus
+from reference.fields import TengeFormField
+from reference.languages import LANGUAGES
+from reference.models import Sector, Territory
+from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR
+
+NOT_ON_FILE = "none"
+"""Value of ``resolution`` that asks for the rows known from public sources only."""
+
+ORDERINGS = {
+    "number": ("number",),
+    "title": ("order_{language}", "number"),
+    "year": ("year", "number"),
+    "cost": ("cost", "number"),
+    "sector": ("sector__order", "order_{language}", "number"),
+    "status": ("status", "number"),
+}
+
+
+class TengeFilter(django_filters.Filter):
+    """A bound of the cost: ``1 000 000`` and ``1,1 bn`` both do."""
+
+    field_class = TengeFormField
+
+
+class ResolutionField(forms.CharField):
+    """The id of a resolution, or ``none``."""
+
+    def clean(self, value: Any) -> str | int | None:
+        text = super().clean(value)
+        if not text or text == NOT_ON_FILE:
+            return text or None
+        if text.isascii() and text.isdecimal() and len(text) < 10 and Resolution.objects.filter(pk=int(text)).exists():
+            return int(text)
+        raise ValidationError(
+            _("There is no such resolution. Choose one from the list of resolutions."), code="invalid"
+        )
+
+
+class ResolutionFilter(django_filters.Filter):
+    """Rows that entered by one resolution, or rest on none."""
+
+    field_class = ResolutionField
+
+
+class _Form(forms.Form):
+    """Refuses what a query string can say twice or the wrong way round."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in SINGLE:
+            if hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
+                self.add_error(name, ValidationError(_("This filter is given twice. Give it once."), code="repeated"))
+        least, greatest = cleaned.get("cost_min"), cleaned.get("cost_max")
+        if least is not None and greatest is not None and least > greatest:
+            message = _("The least cost is greater than the greatest. Exchange them.")
+            self.add_error("cost_min", message)
+            self.add_error("cost_max", message)
+        return cleaned
+
+
+class ProjectFilter(django_filters.FilterSet):
+    """Filters of the register by the names that PRODUCT fixes."""
+
+    sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"))
+    territory = django_filters.ModelMultipleChoiceFilter(
+        queryset=Territory.objects.all(), label=_("Territory"), method="in_territory"
+    )
+    initiator_type = django_filters.MultipleChoiceFilter(choices=InitiatorType.choices, label=_("Initiator"))
+    status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"))
+    year = django_filters.MultipleChoiceFilter(
+        choices=[(str(year), str(year)) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1)], label=_("Year")
+    )
+    cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
+    cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))
+    resolution = ResolutionFilter(method="by_resolution", label=_("Resolution"))
+    search = django_filters.CharFilter(method="with_words", label=pgettext_lazy("field", "Search"), max_length=200)
+    ordering = django_filters.ChoiceFilter(
+        method="in_order",
+        label=_("Order"),
+        choices=[(sign + name, sign + name) for name in ORDERINGS for sign in ("", "-")],
+    )
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+        form = _Form
+
+    @classmethod
+    def unknown_parameters(cls, given: Collection[str], also_known: Collection[str] = ("page",)) -> list[str]:
+        """Return the parameters that are no filter of ours, in alphabetical order."""
+        return sorted(set(given) - set(cls.base_filters) - set(also_known))
+
+    def rows(self, *, without: Collection[str] = ()) -> QuerySet[Project]:
+        """Return the filtered rows, as if the filters named in ``without`` were not set. The form must be valid."""
+        chosen = self.queryset.all()
+        for name, value in self.form.cleaned_data.items():
+            if name not in without:
+                chosen = self.filters[name].filter(chosen, value)
+        return chosen
+
+    def in_territory(self, chosen: QuerySet[Project], name: str, territories: Any) -> QuerySet[Project]:
+        """A city or region includes its districts."""
+        return register.in_territory(chosen, [territory.pk for territory in territories]) if territories else chosen
+
+    def by_resolution(self, chosen: QuerySet[Project], name: str, value: str | int) -> QuerySet[Project]:
+        """Keep the rows of one resolution, or those without any."""
+        return chosen.filter(resolution__isnull=True) if value == NOT_ON_FILE else chosen.filter(resolution=value)
+
+    def with_words(self, chosen: QuerySet[Project], name: str, text: str) -> QuerySet[Project]:
+        """Keep the rows that hold every word."""
+        return register.search(chosen, text)
+
+    def in_order(self, chosen: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """Order the rows; unknown years and costs stand last in both directions."""
+        language = (get_language() or "kk")[:2]
+        language = language if language in LANGUAGES else "kk"
+        descending = value.startswith("-")
+        fields = [F(field.format(language=language)) for field in ORDERINGS[value.removeprefix("-")]]
+        first = fields[0].desc(nulls_last=True) if descending else fields[0].asc(nulls_last=True)
+        return chosen.order_by(first, *fields[1:])
+
+
+SINGLE = ("cost_min", "cost_max", "resolution", "search", "ordering")
+"""Parameters that may stand in an address once only."""
