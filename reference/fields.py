@@ -82,7 +82,12 @@ class RomanFormField(_TextBox):
 
 
 class PartialDateFormField(_TextBox):
-    """Accepts ``14.09.2017``, ``09.2017`` and ``2017``; cleans to the ISO form."""
+    """Accepts ``14.09.2017``, ``09.2017`` and ``2017``; cleans to the ISO form, shows the local one."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) and partial_dates.is_iso(value):
+            return ".".join(reversed(value.split("-")))
+        return value
 
     def parse(self, text: str) -> str:
         try:

@@ -34,6 +34,11 @@ class PartialDateError(ValueError):
     """The text is not a date, a month or a year; its first argument is a lazy sentence with the remedy."""
 
 
+def is_iso(text: str) -> bool:
+    """Tell whether the text has the stored form."""
+    return bool(_ISO.fullmatch(text))
+
+
 def parse_partial_date(text: str) -> str:
     """Return the ISO form of ``2017``, ``09.2017``, ``2017-09``, ``14.09.2017`` or ``2017-09-14``.
 

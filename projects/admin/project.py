@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _, gettext_lazy
 from projects.admin.forms import ByResolutionForm, ExcludeForm, NewProjectForm, ProjectForm, StatusForm
 from projects.admin.record import DocumentInline, RecordAdmin
 from projects.models import Project, Responsibility, StatusChange
-from projects.queries.register import search
+from projects.queries.register import approved, search
 from projects.queries.totals import totals
 from projects.services import register
-from reference.codelists import ENTERING_KINDS, ResolutionKind
+from reference.codelists import ENTERING_KINDS, NOT_APPROVED, ResolutionKind
 from reference.templatetags.registry_formats import tenge
 
 SHOWN_ON_CONFIRMATION = 50
@@ -39,6 +39,21 @@ class BasisFilter(admin.SimpleListFilter):
         if self.value() in ("file", "sources"):
             return queryset.filter(resolution__isnull=self.value() == "sources")
         return queryset
+
+
+class ApprovedFilter(admin.SimpleListFilter):
+    """Rows inside and outside the approved totals."""
+
+    title = gettext_lazy("approved totals")
+    parameter_name = "approved"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("counted")), ("no", _("planned or excluded"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Project]) -> QuerySet[Project]:
+        if self.value() == "yes":
+            return approved(queryset)
+        return queryset.filter(status__in=NOT_APPROVED) if self.value() == "no" else queryset
 
 
 class ResponsibilityInline(admin.TabularInline):
@@ -131,7 +146,7 @@ class ProjectAdmin(RecordAdmin):
         "basis",
     ]
     list_display_links = ["number", "shown_title"]
-    list_filter = [BasisFilter, "status", "sector", "initiator_type", "is_group", "year", "territory"]
+    list_filter = [ApprovedFilter, BasisFilter, "status", "sector", "initiator_type", "is_group", "year", "territory"]
     list_select_related = ["sector", "territory"]
     list_per_page = 50
     search_fields = ["search_text"]
@@ -154,10 +169,10 @@ class ProjectAdmin(RecordAdmin):
         """The cost in full."""
         return format_html('<span class="sum">{}</span>', tenge(project.cost))
 
-    @admin.display(description=gettext_lazy("basis"))
-    def basis(self, project: Project) -> str:
-        """What the row rests on."""
-        return _("resolution on file") if project.on_file else _("resolution not on file")
+    @admin.display(description=gettext_lazy("resolution on file"), boolean=True)
+    def basis(self, project: Project) -> bool:
+        """Whether the row rests on a resolution on file."""
+        return project.on_file
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search as the public page does."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from projects.models import Document
 from projects.queries.history import changes_of
+from reference.fields import CleanTextField
 
 
 class RecordForm(forms.ModelForm):
@@ -52,6 +54,8 @@ class RecordForm(forms.ModelForm):
 
 class RecordAdmin(admin.ModelAdmin):
     """Shows the row's story; nothing is deleted here."""
+
+    formfield_overrides = {CleanTextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows leave by resolution; a record is completed, not removed."""

@@ -6,8 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from pghistory.core import event_models
+
+from reference.fields import PartialDateField, TengeField
+from reference.money import format_tenge
+from reference.partial_dates import format_partial_date
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ def event_model(model: type[models.Model]) -> type[models.Model]:
 
 def _tracked_fields(model: type[models.Model], events: type[models.Model]) -> list[models.Field]:
     names = {field.name for field in events._meta.concrete_fields}
+    # When the row was entered is the time of its first act.
+    names.discard("created_at")
     return [field for field in model._meta.concrete_fields if field.name in names and not field.primary_key]
 
 
@@ -59,14 +68,24 @@ def _related_words(rows: list[Any], fields: list[models.Field]) -> dict[str, dic
 
 
 def _words(field: models.Field, value: Any, related: dict[str, dict[Any, str]]) -> str:
+    """Return the value as pages print it; an empty one as an empty string."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(field, models.ForeignKey):
         return related.get(field.name, {}).get(value, str(value))
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, TengeField):
+        return format_tenge(value)
+    if isinstance(field, PartialDateField):
+        return format_partial_date(value)
+    if isinstance(field, ArrayField):
+        labels = dict(field.base_field.flatchoices)
+        return ", ".join(str(labels.get(item, item)) for item in value)
+    if isinstance(field, models.DateField):
+        return date_format(value, "SHORT_DATE_FORMAT")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
     return str(value)
 
 

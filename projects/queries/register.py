@@ -4,7 +4,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from projects.models import Document, Project, Resolution
 from reference.codelists import NOT_APPROVED
-from reference.kazakh import search_words
+from reference.kazakh import fold, search_words
+from reference.models import Sector, Territory
 
 
 def register() -> QuerySet[Project]:
@@ -23,17 +24,33 @@ def with_names(projects: QuerySet[Project]) -> QuerySet[Project]:
     return projects.select_related("sector", "territory", "resolution")
 
 
+def _named(model: type[Territory] | type[Sector]) -> list[tuple[str, str]]:
+    """Return codes with their folded names in three languages; these tables hold dozens of rows."""
+    rows = model.objects.values_list("pk", "name_kk", "name_ru", "name_en")
+    return [(code, f" {fold(' '.join(names))}") for code, *names in rows]
+
+
+def _holds(names: str, word: str) -> bool:
+    return (word if len(word) > 2 else f" {word}") in names
+
+
 def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     """Return the rows that hold every word of the query, whatever its letters' case and Kazakh shape.
 
+    A word may stand in title, place or partner, or in the name of the territory or sector in any language.
     Words of one or two letters must begin a word. A number alone also finds the project of this number.
     """
     words = search_words(text)
     if not words:
         return projects.none() if text.strip() else projects
+    territories, sectors = _named(Territory), _named(Sector)
     found = Q()
     for word in words:
-        found &= Q(search_text__contains=word if len(word) > 2 else f" {word}")
+        found &= (
+            Q(search_text__contains=word if len(word) > 2 else f" {word}")
+            | Q(territory__in=[code for code, names in territories if _holds(names, word)])
+            | Q(sector__in=[code for code, names in sectors if _holds(names, word)])
+        )
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:
         found |= Q(number=int(plain))
