@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy as _, pgettext_l
 
 from projects.models import Project, Resolution
 from projects.queries import register
+from projects.queries.facets import UNKNOWN_YEAR
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
 from reference.languages import LANGUAGES
@@ -82,7 +83,10 @@ class ProjectFilter(django_filters.FilterSet):
     initiator_type = django_filters.MultipleChoiceFilter(choices=InitiatorType.choices, label=_("Initiator"))
     status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"))
     year = django_filters.MultipleChoiceFilter(
-        choices=[(str(year), str(year)) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1)], label=_("Year")
+        choices=[(str(year), str(year)) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1)],
+        null_value=UNKNOWN_YEAR,
+        null_label=pgettext_lazy("year", "unknown"),
+        label=_("Year"),
     )
     cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
     cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))

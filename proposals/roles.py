@@ -44,3 +44,19 @@ def permissions_of(role: Role) -> set[tuple[str, str, str]]:
         for model in models
         for action in actions
     }
+
+
+def as_markdown() -> str:
+    """Return the table of roles and rights as it stands in docs/roles.md."""
+    roles = list(RIGHTS)
+    lines = [
+        "| table | " + " | ".join(role.value for role in roles) + " |",
+        "|---|" + "---|" * len(roles),
+    ]
+    for model in (*REGISTER, *REFERENCE, *PEOPLE):
+        cells = []
+        for role in roles:
+            actions = {action for models, given in RIGHTS[role].items() if model in models for action in given}
+            cells.append(", ".join(action for action in (_VIEW, _ADD, _CHANGE) if action in actions) or "–")
+        lines.append(f"| {model} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from reference.codelists import ENTERING_KINDS, InitiatorType, ResolutionKind
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, RomanNumberField, TengeField
 from reference.languages import Localized, Named, localized
 from reference.models import Territory, kazakh_order
+from reference.partial_dates import format_partial_date
 
 
 class Maslikhat(Named):
@@ -139,7 +140,9 @@ class Resolution(models.Model):
 
     def __str__(self) -> str:
         number = _("No. %(number)s") % {"number": self.number} if self.number else _("number unknown")
-        return " · ".join(str(part) for part in (self.maslikhat.name, number, self.adopted) if part)
+        return " · ".join(
+            str(part) for part in (self.maslikhat.name, number, format_partial_date(self.adopted)) if part
+        )
 
     def clean(self) -> None:
         """Refuse a second record of one paper: same maslikhat and number, one date a part of the other."""

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import pgettext
 
 from projects.models import Project
 from projects.queries.totals import totals_by
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.models import Sector, Territory
+
+UNKNOWN_YEAR = "none"
+"""Value of ``year`` that asks for the rows whose year no source tells."""
 
 FACETS = ("sector", "territory", "initiator_type", "status", "year")
 
@@ -23,7 +27,10 @@ class Choice:
 
 def _counts(facet: str, projects: QuerySet[Project]) -> dict[str, int]:
     grouping = "region" if facet == "territory" else facet
-    return {str(group.key): group.totals.rows for group in totals_by(grouping, projects) if group.key is not None}
+    return {
+        UNKNOWN_YEAR if group.key is None else str(group.key): group.totals.rows
+        for group in totals_by(grouping, projects)
+    }
 
 
 def choices_of(facet: str, projects: QuerySet[Project], chosen: list[str]) -> list[Choice]:
@@ -39,7 +46,8 @@ def choices_of(facet: str, projects: QuerySet[Project], chosen: list[str]) -> li
     elif facet == "territory":
         names = {territory.code: territory.name for territory in Territory.objects.all()}
     elif facet == "year":
-        names = {year: year for year in sorted({*counts, *chosen}, reverse=True)}
+        years = sorted({*counts, *chosen} - {UNKNOWN_YEAR}, reverse=True)
+        names = {year: year for year in years} | {UNKNOWN_YEAR: pgettext("year", "unknown")}
     else:
         names = {
             value: str(label)

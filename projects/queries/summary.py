@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import pgettext
 
 from projects.models import Project
+from projects.queries.facets import UNKNOWN_YEAR
 from projects.queries.register import approved
 from projects.queries.totals import Figures, Group, Totals, largest_first, totals, totals_by
 from reference.codelists import NOT_APPROVED, InitiatorType, ProjectStatus
@@ -52,12 +54,12 @@ def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-def _lines(groups: list[Group], labels: dict, whole: Figures, missing: str = "") -> list[Line]:
+def _lines(groups: list[Group], labels: dict, whole: Figures) -> list[Line]:
     longest = max((group.totals.cost for group in groups), default=0)
     return [
         Line(
-            "" if group.key is None else str(group.key),
-            str(labels.get(group.key, missing if group.key is None else group.key)),
+            UNKNOWN_YEAR if group.key is None else str(group.key),
+            str(labels.get(group.key, group.key)),
             group.totals,
             round(100 * group.totals.cost / longest, 2) if longest else 0,
             _percent(group.totals.projects, whole.projects),
@@ -82,5 +84,5 @@ def approved_summary(projects: QuerySet[Project]) -> Summary:
         excluded=by_status.get(ProjectStatus.EXCLUDED, 0),
         by_sector=_lines(largest_first(totals_by("sector", chosen)), sectors, whole),
         by_initiator=_lines(largest_first(totals_by("initiator_type", chosen)), dict(InitiatorType.choices), whole),
-        by_year=_lines(totals_by("year", chosen), {}, whole),
+        by_year=_lines(totals_by("year", chosen), {None: pgettext("year", "unknown")}, whole),
     )

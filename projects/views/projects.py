@@ -17,12 +17,13 @@ from projects.queries.facets import FACETS, Choice, choices_of
 from projects.queries.register import project_page, register, with_names
 from projects.queries.totals import Totals, totals
 from projects.views import addresses
-from reference.codelists import ROAD, ProjectStatus
+from reference.codelists import NOT_APPROVED, ROAD, ProjectStatus
 from reference.languages import LANGUAGES
 from reference.money import format_tenge
 
 PAGE_SIZE = 25
 _LONGEST_PAGE_NUMBER = 12
+_APPROVED = {status.value for status in ProjectStatus if status not in NOT_APPROVED}
 
 
 class _CountedPaginator(Paginator):
@@ -78,12 +79,14 @@ def _facets(filters: ProjectFilter, request: HttpRequest) -> list[tuple[str, str
 
 
 def _chips(filters: ProjectFilter, facets: list[tuple[str, str, list[FacetLink]]], request: HttpRequest) -> list[Chip]:
-    chips = [
-        Chip(label, link.choice.label, link.address)
-        for _facet, label, links in facets
-        for link in links
-        if link.is_chosen
-    ]
+    chips = []
+    for facet, label, links in facets:
+        chosen = [link for link in links if link.is_chosen]
+        if facet == "status" and {link.choice.value for link in chosen} == _APPROVED:
+            words = _("all that count in the approved totals")
+            chips.append(Chip(label, words, addresses.without(request.GET, facet)))
+        else:
+            chips += [Chip(label, link.choice.label, link.address) for link in chosen]
     cleaned = filters.form.cleaned_data
     words = {"search": cleaned.get("search"), "resolution": cleaned.get("resolution") and str(cleaned["resolution"])}
     if words["resolution"]:
