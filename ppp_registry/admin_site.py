@@ -1,9 +1,10 @@
 """The staff site: one face with the public pages, and an index that opens with the approved totals."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
@@ -19,7 +20,7 @@ class RegistryAdminSite(admin.AdminSite):
     index_title = _("Desk")
     enable_nav_sidebar = False
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Open with the approved totals for whoever may see projects."""
         context = dict(extra_context or {})
         if request.user.has_perm("projects.view_project"):
@@ -28,4 +29,4 @@ class RegistryAdminSite(admin.AdminSite):
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Serve every catalogue of script texts, ours included: Django asks only its own, which lacks much Kazakh."""
-        return JavaScriptCatalog.as_view()(request)
+        return cast(HttpResponse, JavaScriptCatalog.as_view()(request))

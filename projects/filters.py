@@ -122,7 +122,7 @@ class ProjectFilter(django_filters.FilterSet):
 
     def by_resolution(self, chosen: QuerySet[Project], name: str, value: str | int) -> QuerySet[Project]:
         """Keep the rows of one resolution, or those without any."""
-        return chosen.filter(resolution__isnull=True) if value == NOT_ON_FILE else chosen.filter(resolution=value)
+        return chosen.filter(resolution__isnull=True) if value == NOT_ON_FILE else chosen.filter(resolution=int(value))
 
     def with_words(self, chosen: QuerySet[Project], name: str, text: str) -> QuerySet[Project]:
         """Keep the rows that hold every word."""

@@ -21,7 +21,7 @@ class _TextBox(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if text is None or text in self.empty_values:
             return self.empty_value
         return self.parse(text)
 
@@ -147,8 +147,6 @@ class PartialDateField(models.CharField):
 class _CleanText:
     """Normalises what is entered: NFC, no invisible marks; refuses control characters."""
 
-    default_validators = [validators.validate_visible_text]
-
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)  # type: ignore[misc]
         return validators.clean_text(value) if isinstance(value, str) else value
@@ -160,9 +158,13 @@ class _CleanText:
 class CleanCharField(_CleanText, models.CharField):
     """One line of clean text."""
 
+    default_validators = [validators.validate_visible_text]
+
 
 class CleanTextField(_CleanText, models.TextField):
     """Several lines of clean text."""
+
+    default_validators = [validators.validate_visible_text]
 
 
 class BinField(models.CharField):

@@ -1,6 +1,6 @@
 """Forms of the staff site's acts on projects; each hands its clean facts to one service."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.sites import AdminSite
@@ -74,10 +74,10 @@ class ByResolutionForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: tuple[ResolutionKind, ...], admin_site: AdminSite, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["resolution"]
+        field = cast(forms.ModelChoiceField, self.fields["resolution"])
         field.queryset = Resolution.objects.filter(kind__in=kinds).select_related("maslikhat")
         field.widget = AutocompleteSelect(StatusChange._meta.get_field("resolution"), admin_site)
-        field.widget.choices = field.choices
+        cast(AutocompleteSelect, field.widget).choices = field.choices
         field.help_text = _("Kinds that fit: %(kinds)s.") % {"kinds": ", ".join(str(kind.label) for kind in kinds)}
         field.error_messages["invalid_choice"] = _("Choose a resolution of a kind that fits.")
 

@@ -70,7 +70,8 @@ class StatusChangeInline(admin.TabularInline):
     model = StatusChange
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
+    fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
+    readonly_fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -181,9 +182,9 @@ class ProjectAdmin(RecordAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Put the totals of the whole filtered list under it."""
         response = super().changelist_view(request, extra_context)
-        changelist = getattr(response, "context_data", {}).get("cl") if hasattr(response, "context_data") else None
-        if changelist is not None:
-            response.context_data["totals"] = totals(changelist.queryset)
+        context = getattr(response, "context_data", None)
+        if context and "cl" in context:
+            context["totals"] = totals(context["cl"].queryset)
         return response
 
     # --- page ---
@@ -270,7 +271,7 @@ class ProjectAdmin(RecordAdmin):
             else:
                 self.message_user(request, _("Done. Number of projects: %d.") % len(done), messages.SUCCESS)
                 return None
-        title = self.get_actions(request)[action][2]
+        title = getattr(self, action).short_description
         return self._act(request, str(title), form, projects, action)
 
     def _act(

@@ -118,9 +118,10 @@ class ResolutionAdmin(RecordAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Put the totals of the projects that entered by the listed resolutions under the list."""
         response = super().changelist_view(request, extra_context)
-        if hasattr(response, "context_data") and "cl" in (response.context_data or {}):
-            listed = response.context_data["cl"].queryset.order_by().values("pk")
-            response.context_data["totals"] = totals(register().filter(resolution__in=listed))
+        context = getattr(response, "context_data", None)
+        if context and "cl" in context:
+            listed = context["cl"].queryset.order_by().values("pk")
+            context["totals"] = totals(register().filter(resolution__in=listed))
         return response
 
     def change_view(

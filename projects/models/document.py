@@ -86,13 +86,13 @@ class Document(models.Model):
     def clean(self) -> None:
         """Examine a newly uploaded file by its content."""
         super().clean()
-        if self.file and not self.file._committed:
+        if self.file and not getattr(self.file, "_committed", True):
             try:
                 facts = examine(self.file.file)
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
             self.content_type, self.size, self.sha256 = facts.content_type, facts.size, facts.sha256
-            stem = self.file.name.rsplit("/", 1)[-1].rsplit(".", 1)[0][:240] or "document"
+            stem = str(self.file.name).rsplit("/", 1)[-1].rsplit(".", 1)[0][:240] or "document"
             self.original_name = f"{stem}.{facts.extension}"
 
     def get_absolute_url(self) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
@@ -37,7 +37,7 @@ class Change:
     fields: list[FieldChange]
 
 
-def event_model(model: type[models.Model]) -> type[models.Model]:
+def event_model(model: type[models.Model]) -> Any:
     """Return the table in which the history of this model stands; raise LookupError for one without history."""
     found = list(event_models(tracks_model=model))
     if not found:
@@ -45,7 +45,7 @@ def event_model(model: type[models.Model]) -> type[models.Model]:
     return found[0]
 
 
-def _tracked_fields(model: type[models.Model], events: type[models.Model]) -> list[models.Field]:
+def _tracked_fields(model: type[models.Model], events: Any) -> list[models.Field]:
     names = {field.name for field in events._meta.concrete_fields}
     # When the row was entered is the time of its first act.
     names.discard("created_at")
@@ -58,13 +58,13 @@ def _related_words(rows: list[Any], fields: list[models.Field]) -> dict[str, dic
     for field in fields:
         if isinstance(field, models.ForeignKey):
             keys[field.name] = {getattr(row, field.attname) for row in rows} - {None}
-    return {
-        field.name: {
-            key: str(found) for key, found in field.related_model._default_manager.in_bulk(keys[field.name]).items()
-        }
-        for field in fields
-        if keys.get(field.name)
-    }
+    words = {}
+    for field in fields:
+        if keys.get(field.name):
+            related = cast(type[models.Model], field.related_model)
+            found = related._default_manager.in_bulk(keys[field.name])
+            words[field.name] = {key: str(row) for key, row in found.items()}
+    return words
 
 
 def _words(field: models.Field, value: Any, related: dict[str, dict[Any, str]]) -> str:

@@ -121,7 +121,7 @@ def totals_by(grouping: str, projects: QuerySet[Project] | None = None) -> list[
         .annotate(**_MEASURES)
         .order_by(F("grouping_key").asc(nulls_last=True))
     )
-    return [Group(row["grouping_key"], _totals(row)) for row in rows]
+    return [Group(row["grouping_key"], _totals(dict(row))) for row in rows]
 
 
 def largest_first(groups: Iterable[Group]) -> list[Group]:

@@ -187,7 +187,7 @@ def _locked(projects: Iterable[Project]) -> list[Project]:
     return list(Project.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
-def _step(project: Project, *, by: Any, resolution: Resolution | None = None, **facts: str) -> StatusChange:
+def _step(project: Project, *, by: Any, resolution: Resolution | None, facts: dict[str, str]) -> StatusChange:
     change = StatusChange(project=project, status=project.status, resolution=resolution, recorded_by=by, **facts)
     change.full_clean(exclude={"project", "resolution", "recorded_by"})
     change.save(force_insert=True)
@@ -214,7 +214,7 @@ def approve(projects: Iterable[Project], *, resolution: Resolution, by: Any) -> 
         if project.status == ProjectStatus.PLANNED:
             project.status = ProjectStatus.APPROVED
         project.save(update_fields=["resolution", "status", "updated_at"])
-        _step(project, by=by, resolution=resolution, since=resolution.adopted)
+        _step(project, by=by, resolution=resolution, facts={"since": resolution.adopted})
     return rows
 
 
@@ -235,7 +235,7 @@ def exclude(projects: Iterable[Project], *, resolution: Resolution, by: Any, **n
     for project in rows:
         project.status, project.excluded_by = ProjectStatus.EXCLUDED, resolution
         project.save(update_fields=["status", "excluded_by", "updated_at"])
-        _step(project, by=by, resolution=resolution, since=resolution.adopted, **notes)
+        _step(project, by=by, resolution=resolution, facts={"since": resolution.adopted, **notes})
     return rows
 
 
@@ -254,4 +254,4 @@ def record_status(
         raise ValidationError(_("Project No. %(number)s is not in the approved list.") % {"number": row.number})
     row.status = status
     row.save(update_fields=["status", "updated_at"])
-    return _step(row, by=by, since=since, source_url=source_url, **notes)
+    return _step(row, by=by, resolution=None, facts={"since": since, "source_url": source_url, **notes})

@@ -1,10 +1,10 @@
 """The list of projects with its filters, and the page of one project."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
@@ -88,14 +88,14 @@ def _chips(filters: ProjectFilter, facets: list[tuple[str, str, list[FacetLink]]
         else:
             chips += [Chip(label, link.choice.label, link.address) for link in chosen]
     cleaned = filters.form.cleaned_data
-    words = {"search": cleaned.get("search"), "resolution": cleaned.get("resolution") and str(cleaned["resolution"])}
-    if words["resolution"]:
-        words["resolution"] = _("not on file") if words["resolution"] == NOT_ON_FILE else f"№ {words['resolution']}"
+    texts: dict[str, str] = {"search": cleaned.get("search") or ""}
+    if resolution := cleaned.get("resolution"):
+        texts["resolution"] = _("not on file") if resolution == NOT_ON_FILE else f"№ {resolution}"
     for bound in ("cost_min", "cost_max"):
-        words[bound] = None if cleaned.get(bound) is None else format_tenge(cleaned[bound])
+        texts[bound] = "" if cleaned.get(bound) is None else format_tenge(cleaned[bound])
     chips += [
         Chip(str(filters.filters[name].label), text, addresses.without(request.GET, name))
-        for name, text in words.items()
+        for name, text in texts.items()
         if text
     ]
     return chips
@@ -194,7 +194,7 @@ def project_detail(request: HttpRequest, number: int) -> HttpResponse:
     project = get_object_or_404(project_page(), number=number)
     changes = list(project.status_changes.all())
     sums = [
-        (project._meta.get_field(name).verbose_name, getattr(project, name))
+        (cast(Field, project._meta.get_field(name)).verbose_name, getattr(project, name))
         for name in ("asked_sum", "approved_sum", "signed_sum", "state_obligations")
         if getattr(project, name) is not None
     ]

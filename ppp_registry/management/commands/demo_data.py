@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Role, role_label
 from projects.models import Project, Resolution
-from projects.services.imports import import_file
+from projects.services.imports import import_table
 from proposals.services import sync_roles
 from reference import services as reference
 
@@ -54,6 +54,11 @@ class Command(BaseCommand):
         """Import the real files once; later changes by staff would make a second import a conflict."""
         if Project.objects.exists() or Resolution.objects.exists():
             return
+        projects, resolutions = DATA / "real_projects.csv", DATA / "real_resolutions.csv"
+        with projects.open("rb") as rows, resolutions.open("rb") as papers:
+            result = import_table(rows, projects.name, resolutions=(papers, resolutions.name))
+        if not result.ok:
+            raise CommandError(f"The real register does not load: {result.as_dict()['errors'][:3]}")
 
     def _login(self, role: Role, password: str) -> tuple[str, str]:
         """Make the invented demo person of a role; an existing one keeps what was changed, password included."""
