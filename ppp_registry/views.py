@@ -1,7 +1,9 @@
 """Signs of life, the door to the right language, and pages for what went wrong."""
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language_from_path, get_language_from_request, override
@@ -68,5 +70,10 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, and 503 while the database is down; needs no database."""
+    """500, and 503 with Retry-After while the database is down; needs no database."""
+    # Django calls this from its except block, so the fault itself can be asked.
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _failure(request, 503)
+        response.headers["Retry-After"] = "10"
+        return response
     return _failure(request, 500)

@@ -74,5 +74,6 @@ def format_partial_date(value: str, language: str | None = None) -> str:
         month = f"{parts[0]}\u00a0ж. {_KK_MONTHS[parts[1] - 1]}"
         return month if len(parts) == 2 else f"{parts[0]}\u00a0ж. {parts[2]}\u00a0{_KK_MONTHS[parts[1] - 1]}"
     if len(parts) == 2:
-        return date_format(first_day, "YEAR_MONTH_FORMAT")
+        month = date_format(first_day, "YEAR_MONTH_FORMAT")
+        return month.lower() if language == "ru" else month
     return date_format(first_day, "DATE_FORMAT")

@@ -140,7 +140,6 @@ class ProjectAdmin(RecordAdmin):
         "shown_title",
         "sector",
         "territory",
-        "initiator_type",
         "year",
         "shown_cost",
         "status",
