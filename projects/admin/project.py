@@ -169,10 +169,10 @@ class ProjectAdmin(RecordAdmin):
         """The cost in full."""
         return format_html('<span class="sum">{}</span>', tenge(project.cost))
 
-    @admin.display(description=gettext_lazy("resolution on file"), boolean=True)
-    def basis(self, project: Project) -> bool:
-        """Whether the row rests on a resolution on file."""
-        return project.on_file
+    @admin.display(description=gettext_lazy("resolution on file"))
+    def basis(self, project: Project) -> str:
+        """A mark where the row rests on a resolution on file; most rows do not, and that is no alarm."""
+        return "✓" if project.on_file else ""
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search as the public page does."""

@@ -161,6 +161,12 @@ class Resolution(models.Model):
         return reverse("resolution", args=[self.pk])
 
     @property
+    def heading(self) -> str:
+        """The body and what it decided, as one line: “Maslikhat of Almaty city: approval of a list”."""
+        kind = self.get_kind_display()
+        return f"{self.maslikhat.name}: {kind[:1].lower()}{kind[1:]}"
+
+    @property
     def note(self) -> Localized:
         """The note in the reader's language."""
         return localized(self, "note")

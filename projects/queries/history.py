@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from pghistory.core import event_models
 
@@ -77,6 +77,8 @@ def _words(field: models.Field, value: Any, related: dict[str, dict[Any, str]]) 
         return _("yes") if value else _("no")
     if isinstance(field, TengeField):
         return format_tenge(value)
+    if isinstance(field, models.DecimalField):
+        return localize(value.normalize())
     if isinstance(field, PartialDateField):
         return format_partial_date(value)
     if isinstance(field, ArrayField):

@@ -23,6 +23,8 @@ from reference.money import format_tenge
 
 PAGE_SIZE = 25
 _LONGEST_PAGE_NUMBER = 12
+_SHEET = "#filters"
+"""Keeps the sheet of filters open on a phone after each choice."""
 _APPROVED = {status.value for status in ProjectStatus if status not in NOT_APPROVED}
 
 
@@ -70,7 +72,7 @@ def _facets(filters: ProjectFilter, request: HttpRequest) -> list[tuple[str, str
     for facet in FACETS:
         chosen = request.GET.getlist(facet)
         links = [
-            FacetLink(choice, addresses.toggled(request.GET, facet, choice.value), choice.value in chosen)
+            FacetLink(choice, addresses.toggled(request.GET, facet, choice.value) + _SHEET, choice.value in chosen)
             for choice in choices_of(facet, filters.rows(without=[facet, "ordering"]), chosen)
         ]
         if links:
@@ -86,7 +88,7 @@ def _chips(filters: ProjectFilter, facets: list[tuple[str, str, list[FacetLink]]
             words = _("all that count in the approved totals")
             chips.append(Chip(label, words, addresses.without(request.GET, facet)))
         else:
-            chips += [Chip(label, link.choice.label, link.address) for link in chosen]
+            chips += [Chip(label, link.choice.label, link.address.removesuffix(_SHEET)) for link in chosen]
     cleaned = filters.form.cleaned_data
     texts: dict[str, str] = {"search": cleaned.get("search") or ""}
     if resolution := cleaned.get("resolution"):
