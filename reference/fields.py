@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 
 from reference import partial_dates, roman, validators
@@ -165,6 +166,15 @@ class CleanTextField(_CleanText, models.TextField):
     """Several lines of clean text."""
 
     default_validators = [validators.validate_visible_text]
+
+
+class WebAddressField(models.URLField):
+    """An address of a public page: http or https only, so that no link of ours runs script."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
 class BinField(models.CharField):

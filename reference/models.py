@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from reference.codelists import TerritoryLevel
-from reference.fields import CleanCharField, CleanTextField
+from reference.fields import CleanCharField, CleanTextField, WebAddressField
 from reference.kazakh import sorting
 from reference.languages import Named
 
@@ -98,7 +98,7 @@ class LegalParameter(Named):
     name_ru = CleanCharField(_("name in Russian"), max_length=200)
     name_en = CleanCharField(_("name in English"), max_length=200)
     source = CleanCharField(_("source"), max_length=300, help_text=_("Act and article."))
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    source_url = WebAddressField(_("address of the source"), max_length=500, blank=True)
     note_kk = CleanTextField(_("note in Kazakh"), blank=True)
     note_ru = CleanTextField(_("note in Russian"), blank=True)
     note_en = CleanTextField(_("note in English"), blank=True)
@@ -144,7 +144,7 @@ class WorkingDayCorrection(Named):
     name_kk = CleanCharField(_("name in Kazakh"), max_length=200)
     name_ru = CleanCharField(_("name in Russian"), max_length=200)
     name_en = CleanCharField(_("name in English"), max_length=200)
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    source_url = WebAddressField(_("address of the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("correction of the working calendar")

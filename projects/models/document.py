@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.project import Project
 from projects.models.resolution import Resolution
 from reference.codelists import DocumentType
-from reference.fields import CleanCharField
+from reference.fields import CleanCharField, WebAddressField
 from reference.languages import LANGUAGES
 from reference.papers import examine
 
@@ -45,7 +45,7 @@ class Document(models.Model):
     file = models.FileField(
         _("file"), upload_to=stored_name, blank=True, help_text=_("PDF, DOCX, XLSX, JPEG or PNG, up to 25 MB.")
     )
-    url = models.URLField(
+    url = WebAddressField(
         _("address"), max_length=1000, blank=True, help_text=_("When the paper is published elsewhere.")
     )
     original_name = CleanCharField(_("name of the file"), max_length=255, blank=True, editable=False)

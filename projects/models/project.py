@@ -25,7 +25,7 @@ from reference.codelists import (
     ProjectStatus,
     ResolutionKind,
 )
-from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField
+from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField, WebAddressField
 from reference.kazakh import folded, sorting
 from reference.languages import Localized, localized
 from reference.models import Sector, Territory
@@ -171,7 +171,7 @@ class Project(models.Model):
         related_name="excluded_projects",
         verbose_name=_("excluded by"),
     )
-    source_url = models.URLField(_("address of the source"), max_length=1000, blank=True)
+    source_url = WebAddressField(_("address of the source"), max_length=1000, blank=True)
     source = CleanCharField(
         _("source"), max_length=300, blank=True, help_text=_("Name of a public source that has no web address.")
     )

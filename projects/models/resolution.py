@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from reference.codelists import ENTERING_KINDS, InitiatorType, ResolutionKind
-from reference.fields import CleanCharField, CleanTextField, PartialDateField, RomanNumberField, TengeField
+from reference.fields import (
+    CleanCharField,
+    CleanTextField,
+    PartialDateField,
+    RomanNumberField,
+    TengeField,
+    WebAddressField,
+)
 from reference.languages import Localized, Named, localized
 from reference.models import Territory, kazakh_order
 from reference.partial_dates import format_partial_date
@@ -65,7 +72,7 @@ class Resolution(models.Model):
         help_text=_("Number in the state register of acts."),
     )
     justice_date = models.DateField(_("date of justice registration"), null=True, blank=True)
-    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
+    link = WebAddressField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
     declared_count = models.PositiveIntegerField(
         _("declared number of projects"), null=True, blank=True, help_text=_("As the paper or its publication says.")
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.project import Project
 from projects.models.resolution import Resolution
 from reference.codelists import ProjectStatus
-from reference.fields import CleanTextField, PartialDateField
+from reference.fields import CleanTextField, PartialDateField, WebAddressField
 
 
 class StatusChange(models.Model):
@@ -20,7 +20,7 @@ class StatusChange(models.Model):
     resolution = models.ForeignKey(
         Resolution, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resolution")
     )
-    source_url = models.URLField(_("address of the source"), max_length=1000, blank=True)
+    source_url = WebAddressField(_("address of the source"), max_length=1000, blank=True)
     note_kk = CleanTextField(_("note in Kazakh"), blank=True)
     note_ru = CleanTextField(_("note in Russian"), blank=True)
     note_en = CleanTextField(_("note in English"), blank=True)
