@@ -157,15 +157,15 @@ class _CleanText:
 
 
 class CleanCharField(_CleanText, models.CharField):
-    """One line of clean text."""
+    """One line of clean text without personal numbers."""
 
-    default_validators = [validators.validate_visible_text]
+    default_validators = [validators.validate_visible_text, validators.validate_no_iin]
 
 
 class CleanTextField(_CleanText, models.TextField):
-    """Several lines of clean text."""
+    """Several lines of clean text without personal numbers."""
 
-    default_validators = [validators.validate_visible_text]
+    default_validators = [validators.validate_visible_text, validators.validate_no_iin]
 
 
 class WebAddressField(models.URLField):

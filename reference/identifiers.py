@@ -10,6 +10,9 @@ import re
 _FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}")
+# Twelve digits, perhaps in groups; a longer run of digits is no personal number.
+_IN_A_TEXT = re.compile(r"(?<![0-9])[0-9](?:[ \u00a0\u202f-]?[0-9]){11}(?![0-9])")
+_MASK = "•" * 12
 _CENTURY = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 
 
@@ -41,3 +44,17 @@ def is_iin(number: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_personal(found: re.Match[str]) -> bool:
+    return is_iin(re.sub(r"[^0-9]", "", found[0]))
+
+
+def holds_iin(text: str) -> bool:
+    """Tell whether a valid IIN, in one piece or in groups, stands somewhere in the text."""
+    return any(_is_personal(found) for found in _IN_A_TEXT.finditer(text))
+
+
+def mask_iins(text: str) -> str:
+    """Return the text with every valid IIN in it made unreadable."""
+    return _IN_A_TEXT.sub(lambda found: _MASK if _is_personal(found) else found[0], text)

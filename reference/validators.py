@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from reference.identifiers import is_bin, is_iin
+from reference.identifiers import holds_iin, is_bin, is_iin
 from reference.money import TENGE_CEILING
 from reference.partial_dates import PartialDateError, parse_partial_date
 
@@ -27,6 +27,14 @@ def validate_visible_text(text: str) -> None:
     """Refuse NUL, control characters and lone surrogates."""
     if _FORBIDDEN.search(text):
         raise ValidationError(_("The text has characters that cannot be shown. Type it again."), code="control")
+
+
+def validate_no_iin(text: str) -> None:
+    """Refuse a personal number in a text that everybody may read."""
+    if holds_iin(text):
+        raise ValidationError(
+            _("The text holds a personal number (IIN), which must not stand in the register. Delete it."), code="iin"
+        )
 
 
 def validate_bin(number: str) -> None:
