@@ -1,0 +1,1 @@
+"""How fast the register is, and a register large enough to ask."""

@@ -1,0 +1,78 @@
+"""What every page owes its reader; each check returns sentences about what is wrong, none when all is well."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_LAYOUT: Final = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
+_WCAG: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+
+# What holds the keyboard: can it be seen, and is the ring around it there?
+_FOCUS: Final = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const style = getComputedStyle(element), box = element.getBoundingClientRect();
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  const top = document.elementFromPoint(
+    Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 1),
+    Math.min(Math.max(box.top + Math.min(box.height, 20) / 2, 1), innerHeight - 1));
+  return {
+    name: `<${element.tagName.toLowerCase()}> “${(element.textContent || element.name || "").trim().slice(0, 50)}”`,
+    key: element.outerHTML.slice(0, 300) + box.top + box.left,
+    ring, inside, covered: !!top && !element.contains(top) && !top.contains(element),
+  };
+}"""
+
+
+def layout_problems(page: Page, width: int) -> list[str]:
+    """Look for what leaves the screen or its frame, text over text, broken words, a page wider than the screen."""
+    return page.evaluate(_LAYOUT, width)
+
+
+def heading_problems(page: Page) -> list[str]:
+    """Look whether the page has one heading that names it."""
+    headings = [" ".join(text.split()) for text in page.locator("h1").all_text_contents()]
+    return [] if len(headings) == 1 and headings[0] else [f"h1: {headings}"]
+
+
+def language_problems(page: Page, language: str) -> list[str]:
+    """Look whether the page says which language it is in, and the links to the others are there."""
+    said = page.locator("html").get_attribute("lang")
+    return [] if said == language else [f"lang is “{said}” instead of “{language}”"]
+
+
+def axe_problems(page: Page, *, without: Sequence[str] = ()) -> list[str]:
+    """Ask axe about WCAG 2.1 A and AA, every rule of it, but for what the selectors of ``without`` name."""
+    # Without preload: no rule of these tags reads stylesheets, and axe's copy of them would break the page's policy.
+    options = {"runOnly": _WCAG, "resultTypes": ["violations"], "preload": False}
+    context = {"exclude": [[selector] for selector in without]} if without else None
+    answer = Axe().run(page, context=context, options=options).response
+    return [
+        f"axe {rule['id']}: {' '.join(map(str, node['target']))} {node.get('failureSummary', '').splitlines()[1:2]}"
+        for rule in answer["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def keyboard_problems(page: Page, *, steps: int = 300) -> list[str]:
+    """Walk through the page with Tab; everything that takes the keyboard must be seen and wear a ring."""
+    found, seen = [], set()
+    for _step in range(steps):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_FOCUS)
+        if here is None or here["key"] in seen:
+            break
+        seen.add(here["key"])
+        if not here["ring"]:
+            found.append(f"no ring of focus on {here['name']}")
+        if not here["inside"]:
+            found.append(f"the keyboard is on something out of sight: {here['name']}")
+        elif here["covered"]:
+            found.append(f"the keyboard is on something covered: {here['name']}")
+    if len(seen) < 3:
+        found.append(f"Tab reaches only {len(seen)} things")
+    return found

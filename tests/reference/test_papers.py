@@ -1,0 +1,104 @@
+"""Which files we take: told by their bytes, whatever they are called."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import example, given, strategies as st
+
+from reference.papers import LARGEST_PAPER, PaperFacts, examine
+from tests.rules import refusals
+
+
+def office_file(*parts):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for part in ("[Content_Types].xml", *parts):
+            archive.writestr(part, "<x/>")
+    return stream.getvalue()
+
+
+WORD = office_file("word/document.xml")
+EXCEL = office_file("xl/workbook.xml")
+PDF = b"%PDF-1.7\n1 0 obj\n"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00"
+WORDML = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SHEETML = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "extension"),
+    [
+        (PDF, "application/pdf", "pdf"),
+        (JPEG, "image/jpeg", "jpg"),
+        (PNG, "image/png", "png"),
+        (WORD, WORDML, "docx"),
+        (EXCEL, SHEETML, "xlsx"),
+    ],
+    ids=["pdf", "jpg", "png", "docx", "xlsx"],
+)
+def test_a_paper_is_known_by_its_content(content, content_type, extension):
+    stream = io.BytesIO(content)
+    stream.seek(0, io.SEEK_END)
+    digest = hashlib.sha256(content).hexdigest()
+    assert examine(stream) == PaperFacts(content_type, extension, size=len(content), sha256=digest)
+    assert stream.read() == content
+
+
+TYPE = "Upload a PDF, DOCX, XLSX, JPEG or PNG file."
+MACROS = "The file holds macros. Save it without macros and upload it again."
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty. Choose another one."),
+        (b"x", TYPE),
+        (b"just words", TYPE),
+        (b"<html><script>alert(1)</script>", TYPE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", TYPE),
+        (b"GIF89a", TYPE),
+        (b"MZ\x90\x00", TYPE),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", TYPE),  # Word and Excel before 2007
+        (b" %PDF-1.7", TYPE),
+        (b"%PD", TYPE),
+        (b"PK", TYPE),
+        (b"PK\x03\x04" + b"\x00" * 100, TYPE),
+        (office_file(), TYPE),
+        (office_file("ppt/presentation.xml"), TYPE),
+        (WORD[: len(WORD) // 2], TYPE),
+        (office_file("word/document.xml", "word/vbaProject.bin"), MACROS),
+        (office_file("xl/workbook.xml", "xl/VBAPROJECT.BIN"), MACROS),
+        (PDF + b"x" * LARGEST_PAPER, "The file is larger than 25 MB. Upload a smaller one."),
+    ],
+    ids=range(18),
+)
+def test_another_file_is_refused_with_the_remedy(content, sentence):
+    assert refusals(examine, io.BytesIO(content)) == [sentence]
+
+
+def test_a_paper_of_exactly_25_megabytes_is_taken():
+    content = PDF + b"x" * (LARGEST_PAPER - len(PDF))
+    assert examine(io.BytesIO(content)).size == LARGEST_PAPER == 26_214_400
+
+
+NEEDS_VERSION = WORD.rindex(b"PK\x01\x02") + 6  # where a zip says which version of the format it needs
+
+
+@example(place=NEEDS_VERSION, bytes_=b"\xff")
+@given(st.integers(0, len(WORD) - 1), st.binary(min_size=1, max_size=8))
+def test_a_damaged_office_file_is_taken_or_refused_but_never_an_error(place, bytes_):
+    damaged = WORD[:place] + bytes_ + WORD[place + len(bytes_) :]
+    try:
+        assert examine(io.BytesIO(damaged)).size == len(damaged)
+    except ValidationError as refusal:
+        assert refusal.code in {"type", "macros"}  # noqa: PT017
+
+
+@given(st.binary(max_size=200))
+def test_bytes_after_a_zip_mark_are_taken_or_refused_but_never_an_error(tail):
+    with pytest.raises(ValidationError):
+        examine(io.BytesIO(b"PK\x03\x04" + tail))

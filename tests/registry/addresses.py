@@ -1,0 +1,75 @@
+"""Every kind of page there is, with rows to show."""
+
+from accounts.models import User
+from projects.models import Document, Project
+from reference.codelists import ProjectStatus
+from reference.models import LegalParameter, WorkingDayCorrection
+from reference.services import load_parameters
+from tests import factories
+
+WITHOUT_LANGUAGE = {"/": 302, "/healthz": 200, "/readyz": 200, "/favicon.ico": 302, "/admin/": 302}
+REFUSED = {
+    "/kk/nothing/": 404,
+    "/nothing/": 404,
+    "/kk/projects/9999999/": 404,
+    "/ru/projects/?sector=nowhere": 400,
+    "/en/projects/?page=0": 404,
+    "/account/language/": 405,
+    "/kk/documents/00000000-0000-4000-8000-000000000000/": 404,
+}
+
+
+class Everything:
+    """A small register with everything a page can show, and the addresses at which it is shown."""
+
+    def __init__(self) -> None:
+        load_parameters()
+        self.group = factories.group_of({"cost": 1}, cost=5, group_size=3)
+        self.excluded = factories.project_in(ProjectStatus.EXCLUDED)
+        self.resolution = self.excluded.resolution
+        self.person = factories.user()
+        self.root = User.objects.create_superuser("root@example.kz", full_name="Әкімші", language="en")
+        names = {f"name_{code}": "Көшірілген күн" for code in ("kk", "ru", "en")}
+        WorkingDayCorrection.objects.create(date="2026-01-08", is_working=False, **names)
+        Document.objects.create(project=self.group, url="https://example.kz/plan", is_public=True)
+
+    def public(self, language: str) -> list[str]:
+        """Return the addresses of the public pages."""
+        start = f"/{language}/"
+        return [
+            start,
+            f"{start}projects/",
+            f"{start}projects/?search=%D0%BC%D0%B5%D0%BA&sector=education&cost_min=1&year=2017&ordering=-cost&nonsense=1",
+            f"{start}projects/?sector=agriculture",
+            *(f"{start}projects/{number}/" for number in Project.objects.values_list("number", flat=True)),
+            f"{start}resolutions/",
+            *(f"{start}resolutions/{pk}/" for pk in (self.resolution.pk, self.excluded.excluded_by_id)),
+        ]
+
+    def of_staff(self) -> list[str]:
+        """Return the addresses of the staff site that a superuser may open."""
+        rows = {
+            "projects/project": [self.group.pk, self.excluded.pk],
+            "projects/resolution": [self.resolution.pk, self.excluded.excluded_by_id],
+            "projects/maslikhat": [self.resolution.maslikhat_id],
+            "accounts/user": [self.person.pk],
+            "reference/territory": [factories.ALMATY],
+            "reference/sector": ["education"],
+            "reference/legalparameter": [LegalParameter.objects.values_list("pk", flat=True)[0]],
+            "reference/workingdaycorrection": ["2026-01-08"],
+        }
+        found = ["/admin/", "/admin/password_change/", "/admin/projects/", "/admin/accounts/", "/admin/reference/"]
+        for model, keys in rows.items():
+            start = f"/admin/{model}/"
+            found += [start, f"{start}?q=2017", f"{start}add/", f"{start}add/?_popup=1"]
+            for key in keys:
+                found += [f"{start}{key}/change/", f"{start}{key}/history/"]
+        return [
+            *found,
+            f"/admin/projects/project/{self.group.pk}/status/",
+            f"/admin/accounts/user/{self.person.pk}/password/",
+            f"/admin/projects/project/add/?resolution={self.resolution.pk}",
+            "/admin/projects/project/?approved=yes&basis=file&status__exact=approved&o=-6",
+            "/admin/projects/project/?e=1",
+            "/admin/jsi18n/",
+        ]

@@ -1,0 +1,178 @@
+"""Reads the pages as a browser does: elements, links and figures, whatever the words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Element:
+    """An element of a page with what it holds."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Any] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator["Element"]:
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes[name]
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        return self.attributes.get(name, otherwise)
+
+    @property
+    def classes(self) -> set[str]:
+        return set(self.get("class").split())
+
+    @property
+    def text(self) -> str:
+        """The words in it, with single spaces; no-break spaces stay."""
+        return re.sub(r"[ \n\t\r]+", " ", self._words()).strip(" ")
+
+    def _words(self) -> str:
+        return "".join(child._words() if isinstance(child, Element) else child for child in self.children)
+
+    def all(self, tag: str = "", *classes: str, **attributes: str) -> list["Element"]:
+        """Return the elements of this tag, these classes and these attributes; an underscore stands for a hyphen."""
+        wanted = {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            element
+            for element in self
+            if (not tag or element.tag == tag)
+            and element.classes.issuperset(classes)
+            and all(element.attributes.get(name) == value for name, value in wanted.items())
+        ]
+
+    def one(self, tag: str = "", *classes: str, **attributes: str) -> "Element":
+        """Return the only such element."""
+        (found,) = self.all(tag, *classes, **attributes)
+        return found
+
+
+class _Builder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Element("document")
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(element)
+        if tag not in _VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, 0, -1):
+            if self._open[depth].tag == tag:
+                del self._open[depth:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+def parse(answer: Any) -> Element:
+    """Return the page of a response."""
+    builder = _Builder()
+    builder.feed(answer.content.decode())
+    builder.close()
+    return builder.root
+
+
+def whole(text: str) -> int:
+    """Return the number that a page prints in groups of three."""
+    return int(re.sub(r"[^0-9]", "", text))
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The totals strip of a page in English: counts, sums in tenge (None: not known) and what they rest on."""
+
+    projects: int
+    cost: int | None
+    cost_unknown: int
+    on_file: tuple[int, int | None, int]
+    public_sources: tuple[int, int | None, int]
+    groups: int
+    members: int
+
+
+def _basis(text: str) -> tuple[int, int | None, int]:
+    count, *more = text.split(" · ")
+    sums = [whole(part) for part in more if "₸" in part]
+    unknown = [whole(part) for part in more if "₸" not in part]
+    return whole(count), sums[0] if sums else None, unknown[0] if unknown else 0
+
+
+def strip(page: Element) -> Strip:
+    """Return the totals strip of an English page."""
+    said = {
+        row.one("dt").text: row.one("dd") for part in page.one("section", "totals").all("dl") for row in part.all("div")
+    }
+    exact = said["Known cost"].all("data")
+    return Strip(
+        whole(said["Projects"].text),
+        int(exact[0]["value"]) if exact else None,
+        whole(said["Cost unknown"].text),
+        _basis(said["By a resolution on file"].text),
+        _basis(said["By public sources only"].text),
+        whole(said["Rows that stand for a group"].text) if "Rows that stand for a group" in said else 0,
+        whole(said["Members counted with their group"].text) if "Members counted with their group" in said else 0,
+    )
+
+
+def numbers(page: Element) -> list[int]:
+    """Return the numbers of the projects in the page's table, in order."""
+    tables = [table for table in page.all("table", "cards") if "inset" not in table.classes]
+    links = [row.one("th").all("a")[0] for table in tables for row in table.one("tbody").all("tr")]
+    return [int(urlsplit(link["href"]).path.rstrip("/").rsplit("/", 1)[1]) for link in links]
+
+
+def query(address: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address, sorted."""
+    return sorted(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of a facet as the page offers it."""
+
+    value: str
+    address: str
+    rows: int
+    is_chosen: bool
+
+
+def facets(page: Element, here: str) -> dict[str, list[Choice]]:
+    """Return the choices of each facet by parameter name; ``here`` is the address of the page.
+
+    The value of a choice is what its link adds to the address or takes from it.
+    """
+    present = {pair for pair in query(here) if pair[0] != "page"}
+    found: dict[str, list[Choice]] = {}
+    for section in page.all("section", "facet"):
+        if "only-phone-block" in section.classes:
+            continue
+        for link in section.all("a"):
+            ((name, value),) = present ^ set(query(link["href"]))
+            choice = Choice(value, link["href"], whole(link.one("b").text), "chosen" in link.classes)
+            found.setdefault(name, []).append(choice)
+    return found
+
+
+def chips(page: Element) -> list[Element]:
+    """Return the links that take a filter away."""
+    return [link for part in page.all("ul", "chips") for link in part.all("a") if "clear" not in link.classes]

@@ -1,0 +1,175 @@
+"""The site starts only when it is safe to, and is safe unless somebody asks otherwise."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(site.BASE_DIR)
+LONG_KEY = "kq9!xTz4WvB2" * 5
+PRODUCTION = {
+    "SECRET_KEY": LONG_KEY,
+    "ALLOWED_HOSTS": "registry.example.kz, www.example.kz",
+    "DATABASE_URL": "postgres://ppp_app:word@db.example.kz:5433/registry",
+}
+OURS = [*PRODUCTION, "DEBUG", "PLAIN_HTTP", "MEDIA_ROOT", "STATIC_ROOT", "EMAIL_URL", "CSRF_TRUSTED_ORIGINS"]
+OURS += ["TRUST_PROXY_TLS", "APP_DATABASE_ROLE"]
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Return the settings that a fresh process would have with exactly these variables."""
+
+    def start(**variables):
+        for name in OURS:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "ppp_registry" / "settings.py"))
+
+    return start
+
+
+def test_production_is_what_one_gets_without_asking(started):
+    given = started(**PRODUCTION)
+    assert (given["DEBUG"], given["PLAIN_HTTP"]) == (False, False)
+    assert given["SECRET_KEY"] == LONG_KEY
+    assert given["ALLOWED_HOSTS"] == ["registry.example.kz", "www.example.kz"]
+    assert [given[name] for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")] == [
+        True
+    ] * 3
+    assert (given["SECURE_HSTS_SECONDS"] >= 31_536_000, given["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (True, True)
+    assert [given["SESSION_COOKIE_NAME"], given["CSRF_COOKIE_NAME"]] == ["__Host-sessionid", "__Host-csrftoken"]
+    assert (given["SESSION_COOKIE_HTTPONLY"], given["CSRF_COOKIE_HTTPONLY"]) == (True, True)
+    assert "SECURE_PROXY_SSL_HEADER" not in given
+    assert given["STORAGES"]["staticfiles"]["BACKEND"].endswith("CompressedManifestStaticFilesStorage")
+    assert given["EMAIL_BACKEND"].endswith("console.EmailBackend")
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("blank", [None, "", "   "])
+def test_production_refuses_to_start_without_what_it_needs(started, missing, blank):
+    variables = {name: value for name, value in PRODUCTION.items() if name != missing}
+    with pytest.raises(ImproperlyConfigured, match=f"{missing} is not set"):
+        started(**variables, **({} if blank is None else {missing: blank}))
+
+
+def test_a_demo_over_plain_http_needs_a_key_and_hosts_too(started):
+    for missing in ("SECRET_KEY", "ALLOWED_HOSTS"):
+        variables = {name: value for name, value in PRODUCTION.items() if name != missing}
+        with pytest.raises(ImproperlyConfigured, match=missing):
+            started(**variables, PLAIN_HTTP="on")
+    given = started(**PRODUCTION, PLAIN_HTTP="on")
+    assert (given["DEBUG"], given["SECURE_SSL_REDIRECT"], given["SECURE_HSTS_SECONDS"]) == (False, False, 0)
+    assert [given["SESSION_COOKIE_SECURE"], given["CSRF_COOKIE_SECURE"]] == [False, False]
+    assert [given["SESSION_COOKIE_NAME"], given["CSRF_COOKIE_NAME"]] == ["sessionid", "csrftoken"]
+
+
+def test_debugging_is_asked_for_and_needs_the_database_only(started):
+    given = started(DEBUG="on", DATABASE_URL=PRODUCTION["DATABASE_URL"])
+    assert (given["DEBUG"], given["PLAIN_HTTP"], given["ALLOWED_HOSTS"]) == (True, True, [])
+    assert given["SECRET_KEY"].startswith("only-for-debugging-")
+
+
+@pytest.mark.parametrize("word", ["1", "yes", "on", "true", "ON", " True "])
+def test_a_switch_is_on_by_these_words(started, word):
+    assert started(**PRODUCTION, DEBUG=word)["DEBUG"] is True
+
+
+@pytest.mark.parametrize("word", ["", "0", "no", "off", "false", "OFF", " False "])
+def test_a_switch_is_off_by_these_words(started, word):
+    assert started(**PRODUCTION, DEBUG=word)["DEBUG"] is False
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "PLAIN_HTTP", "TRUST_PROXY_TLS"])
+@pytest.mark.parametrize("word", ["ture", "2", "none", "қосулы", "-"])
+def test_any_other_word_at_a_switch_stops_the_start(started, name, word):
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is “{word}”: write on or off."):
+        started(**{**PRODUCTION, name: word})
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "sqlite://:memory:", "mysql://u:p@h/d", "oracle://u:p@h/d"])
+def test_another_kind_of_database_stops_the_start(started, url):
+    with pytest.raises(ImproperlyConfigured, match="PostgreSQL"):
+        started(**{**PRODUCTION, "DATABASE_URL": url})
+
+
+@pytest.mark.parametrize("url", ["postgres://", "postgresql://h/d", "postgres://u@%2Ftmp%2Fx/d"])
+def test_postgresql_is_taken_by_any_of_its_addresses(started, url):
+    given = started(**{**PRODUCTION, "DATABASE_URL": url})["DATABASES"]["default"]
+    assert given["ENGINE"] == "django.db.backends.postgresql"
+    assert (given["CONN_MAX_AGE"] > 0, given["CONN_HEALTH_CHECKS"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.kz", ("mail.example.kz", 25, "", "", False, False)),
+        ("smtp+tls://u%40x:p%2Fw@mail.example.kz:2525", ("mail.example.kz", 2525, "u@x", "p/w", True, False)),
+        ("smtp+tls://mail.example.kz", ("mail.example.kz", 587, "", "", True, False)),
+        ("smtp+ssl://mail.example.kz", ("mail.example.kz", 465, "", "", False, True)),
+    ],
+)
+def test_letters_go_by_the_server_of_the_address(started, url, expected):
+    given = started(**PRODUCTION, EMAIL_URL=url)
+    names = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+    assert tuple(given[f"EMAIL_{name}"] for name in names) == expected
+    assert given["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+
+
+@pytest.mark.parametrize("url", ["mail.example.kz", "smtps://mail.example.kz", "smtp+tls://", "http://mail.example.kz"])
+def test_an_address_of_no_mail_server_stops_the_start(started, url):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        started(**PRODUCTION, EMAIL_URL=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://user:tellnobody@mail.example.kz:port", "smtps://user:tellnobody@mail.example.kz"]
+)
+def test_a_refused_start_does_not_print_the_password(started, url):
+    with pytest.raises(Exception) as refusal:  # noqa: PT011
+        started(**PRODUCTION, EMAIL_URL=url)
+    assert isinstance(refusal.value, ImproperlyConfigured)
+    assert "tellnobody" not in str(refusal.value)
+
+
+def test_a_proxy_is_believed_only_when_told_so(started):
+    given = started(**PRODUCTION, TRUST_PROXY_TLS="on")
+    assert given["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_times_are_almatys_whatever_the_machine_believes():
+    import datetime
+    from zoneinfo import ZoneInfo
+
+    assert (site.TIME_ZONE, site.USE_TZ) == ("Asia/Almaty", True)
+    noon = datetime.datetime(2026, 7, 1, 12, tzinfo=ZoneInfo(site.TIME_ZONE))
+    assert noon.utcoffset() == datetime.timedelta(hours=5)
+    assert (site.LANGUAGE_CODE, [code for code, _ in site.LANGUAGES]) == ("kk", ["kk", "ru", "en"])
+
+
+def program(*arguments, **variables):
+    """Run a program of ours in a process of its own, with these variables and PATH only."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env={**kept, **variables}, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_production_settings_pass_djangos_own_check():
+    done = program("-m", "django", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **DJANGO)
+    assert (done.returncode, done.stderr.count("WARNING")) == (0, 0), done.stderr
+
+
+DJANGO = {"DJANGO_SETTINGS_MODULE": "ppp_registry.settings", "PYTHONPATH": str(ROOT)}
+
+
+def test_the_server_does_not_start_with_an_empty_environment():
+    done = program("-c", "import ppp_registry.wsgi")
+    assert done.returncode == 1
+    assert "ImproperlyConfigured: SECRET_KEY is not set." in done.stderr
