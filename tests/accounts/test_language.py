@@ -9,6 +9,8 @@ from django.utils import translation
 
 from accounts.middleware import AccountLanguageMiddleware
 from tests import factories
+from tests.registry.pages import parse
+from tests.registry.people import logged_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,21 +75,70 @@ def test_an_unknown_language_is_refused(client, language):
     assert (answer.status_code, person.language, answer.cookies) == (400, "en", {})
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/",
-        "//evil.example/",
-        "///evil.example",
-        "/\\evil.example",
+ELSEWHERE = [
+    *("https://evil.example/", "http://evil.example", "//evil.example/", "///evil.example", "////evil.example"),
+    *("/\\evil.example", "\\\\evil.example", "\\/evil.example", "/\\/evil.example", "https:evil.example"),
+    *(
+        "https:/evil.example",
+        "http:///evil.example",
+        "https:\\\\evil.example",
+        "HTTPS://EVIL.example",
+        "ftp://evil.example",
+    ),
+    *(
         "javascript:alert(1)",
-        "\x00",
-        "",
-    ],
-)
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        " //evil.example",
+        "\t//evil.example",
+    ),
+    *(
+        "\n//evil.example",
+        "\x00//evil.example",
+        "\x08//evil.example",
+        "http://testserver@evil.example/",
+        "//testserver.evil/",
+    ),
+    *("http://testserver:80@evil.example", "https://testserver.evil.example", "http://[evil", "//evil%E3%80%82example"),
+    *("http://evil.example#@testserver/", "http://evil.example?@testserver/", "x:evil", "\x00", "", "   "),
+]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_nobody_is_sent_to_another_site(client, address):
     answer = client.post("/account/language/", {"language": "ru", "next": address})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/ru/\r\nSet-Cookie: a=1", "/ru/\nLocation: https://evil.example", "/\t/evil.example", "/%0d%0aX: 1", "/\r//evil"],
+)
+def test_no_line_end_breaks_out_of_the_answer(client, address):
+    answer = client.post("/account/language/", {"language": "ru", "next": address})
+    assert (answer.status_code, answer["Location"].startswith("//")) == (302, False)
+    assert not set("\r\n\t") & set(answer["Location"])
+    assert list(answer.cookies) == [settings.LANGUAGE_COOKIE_NAME]
+
+
+def test_an_endless_address_is_not_followed(client):
+    answer = client.post("/account/language/", {"language": "ru", "next": "/ru/?a=" + "x" * 100_000})
+    assert (answer.status_code, answer.headers.get("Location", "/")) in ((302, "/"), (400, "/"))
+
+
+def test_the_answer_is_the_same_for_the_host_with_a_port(client):
+    back = "http://testserver:8000/ru/"
+    answer = client.post("/account/language/", {"language": "ru", "next": back}, headers={"host": "testserver:8000"})
+    assert answer["Location"] == back
+    answer = client.post("/account/language/", {"language": "ru", "next": back})
+    assert answer["Location"] == "/"
+
+
+def test_a_secure_page_does_not_send_to_an_open_one(client):
+    for back, location in {"https://testserver/ru/": "https://testserver/ru/", "http://testserver/ru/": "/"}.items():
+        answer = client.post("/account/language/", {"language": "ru", "next": back}, secure=True)
+        assert answer["Location"] == location
 
 
 @pytest.mark.parametrize("address", ["/ru/projects/?sector=education", "/admin/projects/"])
@@ -116,3 +167,44 @@ def test_the_door_opens_in_the_browsers_language_else_in_kazakh(client, accepted
     answer = client.get("/", headers={"accept-language": accepted})
     assert (answer.status_code, answer["Location"]) == (302, f"/{language}/")
     assert {part.strip() for part in answer["Vary"].split(",")} >= {"Accept-Language", "Cookie"}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_staff_site_is_printed_in_the_accounts_language(language):
+    browser = logged_in("secretary", language=language)
+    for address in ("/admin/", "/admin/projects/project/", "/admin/password_change/"):
+        page = parse(browser.get(address, headers={"accept-language": "de"}))
+        assert page.one("html")["lang"] == language
+        chosen = [button["value"] for button in page.one("form", "admin-languages").all("button", aria_current="true")]
+        assert chosen == [language]
+        assert page.one("form", "admin-languages").one("input", name="next")["value"] == address
+
+
+def test_the_switch_of_the_staff_site_speaks_at_once_and_in_the_next_session():
+    browser = logged_in("secretary", language="kk")
+    page = parse(browser.get("/admin/projects/project/?q=x"))
+    form = page.one("form", "admin-languages")
+    assert (form["action"], form["method"]) == ("/account/language/", "post")
+    sent = {"next": form.one("input", name="next")["value"], "language": "ru"}
+    assert parse(browser.post(form["action"], sent, follow=True)).one("html")["lang"] == "ru"
+    again = Client()
+    again.force_login(browser.user)
+    assert parse(again.get("/admin/")).one("html")["lang"] == "ru"
+
+
+def test_the_door_of_the_staff_site_speaks_the_strangers_language(client):
+    assert parse(client.get("/admin/login/")).one("html")["lang"] == "kk"
+    client.post("/account/language/", {"language": "en"})
+    assert parse(client.get("/admin/login/")).one("html")["lang"] == "en"
+
+
+def test_a_public_page_keeps_the_language_of_its_address_for_staff_too():
+    browser = logged_in("secretary", language="ru")
+    assert parse(browser.get("/kk/projects/")).one("html")["lang"] == "kk"
+    assert browser.get("/")["Location"] == "/ru/"
+
+
+def test_one_readers_language_does_not_stick_to_the_next(client):
+    logged_in("secretary", language="en").get("/admin/")
+    assert parse(client.get("/admin/login/")).one("html")["lang"] == "kk"
+    assert translation.get_language() == "kk"

@@ -182,6 +182,16 @@ def test_text_is_stored_in_its_composed_form_without_invisible_marks(specimen, f
     assert getattr(specimen.objects.get(), field) == kept
 
 
+INVISIBLE = "\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("mark", INVISIBLE, ids=name_case)
+def test_no_mark_that_hides_or_turns_text_is_stored(specimen, mark):
+    row = specimen(line=f"{mark}Мек{mark}теп{mark}")
+    row.full_clean()
+    assert row.line == "Мектеп"
+
+
 @pytest.mark.parametrize("field", ["line", "text"])
 def test_text_is_cleaned_by_every_door_of_the_orm(specimen, field):
     specimen.objects.bulk_create([specimen(**{field: " и\u0306 "})])
