@@ -176,3 +176,29 @@ def facets(page: Element, here: str) -> dict[str, list[Choice]]:
 def chips(page: Element) -> list[Element]:
     """Return the links that take a filter away."""
     return [link for part in page.all("ul", "chips") for link in part.all("a") if "clear" not in link.classes]
+
+
+def controls(form: Element) -> dict[str, list[str]]:
+    """Return what a browser would send of an untouched form: values by name, without files and buttons."""
+    sent: dict[str, list[str]] = {}
+    for box in form:
+        name = box.get("name")
+        if not name or "disabled" in box.attributes:
+            continue
+        if box.tag == "textarea":
+            sent.setdefault(name, []).append("".join(box.children).removeprefix("\n"))
+        elif box.tag == "select":
+            chosen = [option.get("value") for option in box.all("option") if "selected" in option.attributes]
+            first = [option.get("value") for option in box.all("option")][:1]
+            sent.setdefault(name, []).extend(chosen or ([] if "multiple" in box.attributes else first))
+        elif box.tag == "input" and box.get("type") in ("checkbox", "radio"):
+            if "checked" in box.attributes:
+                sent.setdefault(name, []).append(box.get("value", "on"))
+        elif box.tag == "input" and box.get("type") not in ("submit", "button", "file", "image", "reset"):
+            sent.setdefault(name, []).append(box.get("value"))
+    return sent
+
+
+def complaints(page: Element) -> list[str]:
+    """Return the sentences with which a form of the staff site was refused."""
+    return [item.text for box in page.all("ul", "errorlist") for item in box.all("li")]
