@@ -18,7 +18,8 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of this e-mail address; raise User.DoesNotExist."""
-        return self.get(email__iexact=username)
+        # As the unique index does it: UPPER, which iexact asks, also joins letters that only look alike.
+        return self.alias(login=Lower("email")).get(login=Lower(models.Value(username)))
 
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
         """Create and return a user; without a password nobody can log in as this user."""
@@ -69,6 +70,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="%(app_label)s_%(class)s_one_account_an_email",
                 violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=LANGUAGES),
+                name="%(app_label)s_%(class)s_language_is_ours",
+                violation_error_message=_("Choose Kazakh, Russian or English."),
             ),
         ]
 

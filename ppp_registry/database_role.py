@@ -11,7 +11,8 @@ from django.db import connection
 _ROLE = """
     SELECT current_user,
            (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
-           EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user),
+           EXISTS (SELECT 1 FROM pg_tables
+                   WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'MEMBER')),
            lower('ҚӘ') = 'қә'
 """
 

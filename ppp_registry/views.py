@@ -25,7 +25,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return HttpResponse(
             "database does not answer\n", content_type="text/plain", status=503, headers={"Retry-After": "5"}
         )
@@ -43,7 +43,11 @@ def root(request: HttpRequest) -> HttpResponse:
 
 def _failure(request: HttpRequest, status: int) -> HttpResponse:
     # The language middleware may not have run yet when this is called.
-    language = get_language_from_path(request.path_info) or get_language_from_request(request)
+    language = (
+        get_language_from_path(request.path_info)
+        or getattr(request, "LANGUAGE_CODE", "")
+        or get_language_from_request(request)
+    )
     with override(language):
         context = {"status": status, "language": language, "retry": request.get_full_path()}
         return render(request, "errors/page.html", context, status=status)

@@ -6,7 +6,8 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from projects.models import Project, Resolution
@@ -17,6 +18,7 @@ from reference.fields import TengeFormField
 from reference.languages import LANGUAGES
 from reference.models import Sector, Territory
 from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR
+from reference.validators import validate_visible_text
 
 NOT_ON_FILE = "none"
 """Value of ``resolution`` that asks for the rows known from public sources only."""
@@ -27,7 +29,7 @@ ORDERINGS = {
     "year": ("year", "number"),
     "cost": ("cost", "number"),
     "sector": ("sector__order", "order_{language}", "number"),
-    "status": ("status", "number"),
+    "status": ("road", "number"),
 }
 
 
@@ -74,7 +76,7 @@ class _Form(forms.Form):
 
 
 class ProjectFilter(django_filters.FilterSet):
-    """Filters of the register by the names that PRODUCT fixes."""
+    """Filters of the register by their public names; an empty one is none."""
 
     sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"))
     territory = django_filters.ModelMultipleChoiceFilter(
@@ -91,7 +93,9 @@ class ProjectFilter(django_filters.FilterSet):
     cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
     cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))
     resolution = ResolutionFilter(method="by_resolution", label=_("Resolution"))
-    search = django_filters.CharFilter(method="with_words", label=pgettext_lazy("field", "Search"), max_length=200)
+    search = django_filters.CharFilter(
+        method="with_words", label=pgettext_lazy("field", "Search"), max_length=200, validators=[validate_visible_text]
+    )
     ordering = django_filters.ChoiceFilter(
         method="in_order",
         label=_("Order"),
@@ -102,6 +106,13 @@ class ProjectFilter(django_filters.FilterSet):
         model = Project
         fields: list[str] = []
         form = _Form
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        filled = QueryDict(mutable=True)
+        for name, values in (data or QueryDict()).lists():
+            filled.setlist(name, [value for value in values if value.strip()])
+        super().__init__(filled, **kwargs)
+        self._searched: Q | None = None
 
     @classmethod
     def unknown_parameters(cls, given: Collection[str], also_known: Collection[str] = ("page",)) -> list[str]:
@@ -126,14 +137,19 @@ class ProjectFilter(django_filters.FilterSet):
 
     def with_words(self, chosen: QuerySet[Project], name: str, text: str) -> QuerySet[Project]:
         """Keep the rows that hold every word."""
-        return register.search(chosen, text)
+        # Asked once for the list, its totals and each facet.
+        if self._searched is None:
+            self._searched = register.search_condition(text)
+        return chosen.filter(self._searched)
 
     def in_order(self, chosen: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         """Order the rows; unknown years and costs stand last in both directions."""
         language = (get_language() or "kk")[:2]
         language = language if language in LANGUAGES else "kk"
         descending = value.startswith("-")
-        fields = [F(field.format(language=language)) for field in ORDERINGS[value.removeprefix("-")]]
+        fields: list[Any] = [F(field.format(language=language)) for field in ORDERINGS[value.removeprefix("-")]]
+        if value.endswith("status"):
+            fields[0] = Case(*(When(status=status, then=place) for place, status in enumerate(ProjectStatus)))
         first = fields[0].desc(nulls_last=True) if descending else fields[0].asc(nulls_last=True)
         return chosen.order_by(first, *fields[1:])
 

@@ -1,14 +1,19 @@
 """Columns that carry their rule with them: form, admin, import, API and the database itself meet it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reference import partial_dates, roman, validators
 from reference.money import TENGE_CEILING, AmountError, format_number, parse_tenge
+
+_ROMAN = _("Write Roman numerals or digits from 1 to 399, for example XXXIV or 34.")
+_WHOLE_TENGE = _("Write the sum in whole tenge, digits and spaces only, for example 1 100 000 000 or 1,1 bn.")
 
 
 class _TextBox(forms.CharField):
@@ -71,9 +76,7 @@ class RomanFormField(_TextBox):
         try:
             return roman.from_roman(text)
         except ValueError as error:
-            raise ValidationError(
-                validators._("Write Roman numerals or digits from 1 to 399, for example XXXIV or 34."), code="roman"
-            ) from error
+            raise ValidationError(_ROMAN, code="roman") from error
 
     def show(self, value: Any) -> str:
         return roman.to_roman(value)
@@ -102,6 +105,22 @@ class TengeField(models.BigIntegerField):
 
     default_validators = [*validators.TENGE_VALIDATORS]
 
+    def to_python(self, value: Any) -> int | None:
+        """Return whole tenge; refuse fractions and whatever would have to be cut or guessed."""
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        try:
+            if isinstance(value, Decimal) and value == value.to_integral_value():
+                return int(value)
+            if isinstance(value, str):
+                return parse_tenge(value)
+        except (AmountError, ArithmeticError) as error:
+            raise ValidationError(_WHOLE_TENGE, code="tenge") from error
+        raise ValidationError(_WHOLE_TENGE, code="tenge")
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(value if hasattr(value, "resolve_expression") else self.to_python(value))
+
     def db_check(self, connection: Any) -> str:
         column = connection.ops.quote_name(self.column)
         return f"{column} BETWEEN 0 AND {TENGE_CEILING}"
@@ -114,6 +133,8 @@ class TengeField(models.BigIntegerField):
 
 class RomanNumberField(models.PositiveSmallIntegerField):
     """A count written in Roman numerals on paper and kept as a number, 1 … 399."""
+
+    default_validators = [MinValueValidator(1, _ROMAN), MaxValueValidator(roman.LARGEST, _ROMAN)]
 
     def db_check(self, connection: Any) -> str:
         return f"{connection.ops.quote_name(self.column)} BETWEEN 1 AND {roman.LARGEST}"
@@ -134,10 +155,12 @@ class PartialDateField(models.CharField):
     def db_check(self, connection: Any) -> str:
         column = connection.ops.quote_name(self.column)
         parts = f"substr({column}, 1, 4)::int, substr({column}, 6, 2)::int, substr({column}, 9, 2)::int"
+        years = f"{partial_dates.EARLIEST_YEAR} AND {partial_dates.LATEST_YEAR}"
         # make_date itself fails for 31 February.
         return (
             f"CASE WHEN {column} = '' THEN true "
             f"WHEN {column} !~ '^{partial_dates.PATTERN}$' THEN false "
+            f"WHEN substr({column}, 1, 4)::int NOT BETWEEN {years} THEN false "
             f"WHEN length({column}) = 10 THEN make_date({parts}) IS NOT NULL ELSE true END"
         )
 
@@ -148,16 +171,20 @@ class PartialDateField(models.CharField):
 class _CleanText:
     """Normalises what is entered: NFC, no invisible marks; refuses control characters."""
 
+    clean_text = staticmethod(validators.clean_text)
+
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)  # type: ignore[misc]
-        return validators.clean_text(value) if isinstance(value, str) else value
+        return self.clean_text(value) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Any) -> Any:
         return self.to_python(super().get_prep_value(value))  # type: ignore[misc]
 
 
 class CleanCharField(_CleanText, models.CharField):
-    """One line of clean text without personal numbers."""
+    """One line of clean text without personal numbers; breaks of lines become blanks."""
+
+    clean_text = staticmethod(validators.one_line)
 
     default_validators = [validators.validate_visible_text, validators.validate_no_iin]
 

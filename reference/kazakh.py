@@ -15,8 +15,8 @@ ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчш
 _PLACES = "".join(chr(0x0410 + place) for place in range(len(ALPHABET)))
 _IGNORED_WHEN_SORTING = "«»\"'„“”‘’()[]"
 
-_FOLDED_FROM = "әғқңөұүһіёэйыщ"
-_FOLDED_TO = "агкноуухиееииш"
+_FOLDED_FROM = "әғқңөұүһіёэйыщς"
+_FOLDED_TO = "агкноуухиееиишσ"
 _DROPPED_WHEN_FOLDING = "ъь"
 _SEPARATORS = "«»\"'„“”‘’()[]{}.,;:!?-–—_/\\|№#+*&%@=<>~^`…·•\u00a0\u202f\t\r\n"
 
@@ -31,12 +31,17 @@ _SORT = {ord(char): None for char in _IGNORED_WHEN_SORTING} | {
 }
 
 
+def _lower(text: str) -> str:
+    """Return small letters one by one, as the database does: no final sigma, no letter that becomes two."""
+    return "".join(char.lower()[:1] for char in unicodedata.normalize("NFC", text))
+
+
 def fold(text: str) -> str:
     """Return the text as search sees it: small letters, ә as а, ъ and ь dropped, punctuation as spaces.
 
     ``Қызылорда`` and ``кызылорда`` fold to the same string.
     """
-    return unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    return _lower(text).translate(_FOLD)
 
 
 def search_words(text: str) -> list[str]:
@@ -46,7 +51,7 @@ def search_words(text: str) -> list[str]:
 
 def sort_key(text: str) -> str:
     """Return a key whose code-point order is the order of the Kazakh alphabet; quotation marks do not count."""
-    return unicodedata.normalize("NFC", text).lower().translate(_SORT)
+    return _lower(text).translate(_SORT)
 
 
 class _Translate(Func):

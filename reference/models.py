@@ -2,11 +2,13 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from reference.codelists import TerritoryLevel
+from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, WebAddressField
 from reference.kazakh import sorting
 from reference.languages import Named
@@ -47,6 +49,7 @@ class Territory(Named):
         verbose_name_plural = _("territories")
         ordering = ["order_kk", "code"]
         constraints = [
+            known_code("level", TerritoryLevel.values),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9]{9}$"),
                 name="%(app_label)s_%(class)s_code_has_nine_digits",
@@ -134,6 +137,12 @@ class LegalParameter(Named):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.valid_from:%d.%m.%Y})"
+
+    def clean(self) -> None:
+        """Refuse days the wrong way round here: the rule about overlaps cannot even be asked for them."""
+        super().clean()
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": _("“Valid to” lies before “valid from”.")})
 
 
 class WorkingDayCorrection(Named):

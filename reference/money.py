@@ -8,15 +8,20 @@ from django.utils.translation import gettext_lazy as _
 TENGE_CEILING = 10**14
 """Largest amount one field may hold: 100 trillion tenge, about a year of the country's product."""
 
+LONGEST_AMOUNT = 200
+"""Characters that any sum people write fits into."""
+
 NBSP = "\u00a0"
 
 _UNITS = {
-    1_000: ("тыс", "мың", "мын", "тысяч", "thousand", "k"),
-    1_000_000: ("млн", "миллион", "mln", "million", "m"),
-    1_000_000_000: ("млрд", "миллиард", "bn", "bln", "billion"),
-    1_000_000_000_000: ("трлн", "триллион", "trn", "tn", "trillion"),
+    1_000: ("тыс", "мың", "мын", "тысяча", "тысячи", "тысяч", "thousand", "k"),
+    1_000_000: ("млн", "миллион", "миллиона", "миллионов", "mln", "million", "m"),
+    1_000_000_000: ("млрд", "миллиард", "миллиарда", "миллиардов", "bn", "bln", "billion"),
+    1_000_000_000_000: ("трлн", "триллион", "триллиона", "триллионов", "trn", "tn", "trillion"),
 }
 _FACTOR = {word: factor for factor, words in _UNITS.items() for word in words}
+# After an English unit a comma may part thousands; in Kazakh and Russian it never does.
+_ENGLISH_UNITS = {"thousand", "k", "million", "m", "bn", "bln", "billion", "trn", "tn", "trillion"}
 _CURRENCY = r"(?:₸|тг|тенге|теңге|kzt|tenge)"
 _AMOUNT = re.compile(
     rf"^(?:{_CURRENCY}\.? ?)?"
@@ -42,7 +47,7 @@ def parse_tenge(text: str) -> int:
     for digits of other scripts. Nothing is rounded.
     """
     plain = re.sub(r"[ \u00a0\u202f\u2009]+", " ", text).strip().lower()
-    found = _AMOUNT.match(plain)
+    found = _AMOUNT.match(plain) if len(plain) <= LONGEST_AMOUNT else None
     unit = found["unit"] if found else None
     if not found or (unit and unit not in _FACTOR):
         raise AmountError(
@@ -53,6 +58,10 @@ def parse_tenge(text: str) -> int:
     fraction = found["fraction"] or ""
     if fraction and not unit:
         raise AmountError(_("Write whole tenge without a comma or a point: “1,250” can be read in two ways."))
+    if len(fraction) == 3 and found["point"] == "," and unit in _ENGLISH_UNITS:
+        raise AmountError(
+            _("Write the sum in full: “%(sum)s” can be read in two ways.") % {"sum": f"{digits},{fraction} {unit}"}
+        )
     amount = Decimal(f"{digits}.{fraction or 0}") * factor
     if amount != amount.to_integral_value():
         raise AmountError(_("Write whole tenge: the sum has parts of a tenge."))
@@ -80,7 +89,7 @@ def format_tenge_short(amount: int, language: str) -> str:
     number, unit = format_number(amount), ""
     for size in sorted(units):
         # 999 950 000 rounds to 1 000,0 million and is better said as 1,0 billion.
-        if abs(amount) < size - size // 2_000:
+        if abs(amount) < size - size // 20_000:
             break
         scaled = (Decimal(amount) / size).quantize(Decimal("0.1"), ROUND_HALF_UP)
         exact = scaled * size == amount and scaled == int(scaled)

@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from reference.models import LegalParameter, WorkingDayCorrection
 
+_WINDOW = 90
+"""Days of corrections that are asked for at once, at least."""
+
 
 class ParameterUnknown(LookupError):
     """No legal parameter of this code is on file for this day."""
@@ -69,10 +72,12 @@ def add_working_days(start: datetime.date, count: int) -> datetime.date:
     """Return the day on which ``count`` working days after ``start`` are over; ``start`` itself for 0."""
     if count < 0:
         raise ValueError("count of working days is negative")
-    # Ten days off in a row never happen: twice the count and a fortnight is wide enough for one query.
-    corrections = _corrections(start, start + datetime.timedelta(days=2 * count + 14))
+    window = max(_WINDOW, 2 * count)
     day = start
+    corrections: dict[datetime.date, bool] = {}
     while count:
+        if (day - start).days % window == 0:
+            corrections = _corrections(day, day + datetime.timedelta(days=window))
         day += datetime.timedelta(days=1)
         count -= corrections.get(day, _works_by_calendar(day))
     return day

@@ -47,16 +47,36 @@ def _load(
     added = changed = kept = 0
     for row in _rows(path):
         key, facts = read(row)
-        found, is_new = model._default_manager.get_or_create(**key, defaults=facts)
-        differs = not is_new and any(getattr(found, name) != value for name, value in facts.items())
-        if overwrite and differs:
-            for name, value in facts.items():
-                setattr(found, name, value)
-            found.save()
-        added += is_new
-        changed += overwrite and differs
-        kept += differs and not overwrite
+        found = model._default_manager.filter(**key).first()
+        if found is None:
+            added += _added(model, {**key, **facts})
+        elif any(getattr(found, name) != value for name, value in facts.items()):
+            if overwrite:
+                _checked(found, facts).save()
+            changed += overwrite
+            kept += not overwrite
     return Loaded(added, changed, kept)
+
+
+def _checked(row: models.Model, facts: dict[str, Any]) -> models.Model:
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.full_clean()
+    return row
+
+
+def _added(model: type[models.Model], facts: dict[str, Any]) -> bool:
+    """Add the row; leave it where staff have given its days another value already."""
+    if model is LegalParameter and _days_are_taken(facts):
+        return False
+    row = model()
+    _checked(row, facts).save(force_insert=True)
+    return True
+
+
+def _days_are_taken(facts: dict[str, Any]) -> bool:
+    others = LegalParameter.objects.filter(code=facts["code"]).exclude(valid_to__lt=facts["valid_from"])
+    return others.filter(valid_from__lte=facts["valid_to"] or datetime.date.max).exists()
 
 
 def load_territories(path: Path = DATA / "territories.csv", *, overwrite: bool = False) -> Loaded:

@@ -9,18 +9,36 @@ from django.utils.translation import gettext_lazy as _
 
 from reference.identifiers import holds_iin, is_bin, is_iin
 from reference.money import TENGE_CEILING
-from reference.partial_dates import PartialDateError, parse_partial_date
+from reference.partial_dates import PartialDateError, is_iso, parse_partial_date
 
 # Marks that change the direction of text or stand for nothing: they hide what a reader sees and are dropped.
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+# What joins or modifies other characters shows nothing by itself; so do some blanks that count as letters.
+_UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"}
+_UNSEEN = frozenset("\u3164\u115f\u1160\uffa0\u2800\u180e")
+_BREAKS = re.compile(r"[^\S\x0b\x0c]*[\r\n\t\u2028\u2029]+[^\S\x0b\x0c]*")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
     """Return the text as NFC, without invisible marks, with plain line ends and no blanks at either end."""
-    return unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip()
+    cleaned = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if any(map(_is_seen, cleaned)):
+        return cleaned
+    # Nothing to be seen is no text; what must be refused is left for the validator to see.
+    return "".join(_FORBIDDEN.findall(cleaned))
+
+
+def one_line(text: str) -> str:
+    """Return clean text with every break of a line, and the blanks around it, as one blank."""
+    return _BREAKS.sub(" ", clean_text(text))
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in _UNSEEN_CATEGORIES and char not in _UNSEEN
 
 
 def validate_visible_text(text: str) -> None:
@@ -52,7 +70,11 @@ def validate_iin(number: str) -> None:
 
 
 def validate_partial_date(value: str) -> None:
-    """Refuse what is not an ISO date, month or year."""
+    """Refuse what is not a date, month or year in the stored ISO form."""
+    if not is_iso(value):
+        raise ValidationError(
+            _("Write a date such as 14.09.2017, a month such as 09.2017 or a year such as 2017."), code="partial_date"
+        )
     try:
         parse_partial_date(value)
     except PartialDateError as error:

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.sites import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
+from projects.admin.readable import KnownRowSelect
 from projects.admin.record import RecordForm
 from projects.models import Project, Resolution, StatusChange
 from projects.services.register import RECORDED_STATUSES, ProjectEntry
@@ -76,8 +76,8 @@ class ByResolutionForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["resolution"])
         field.queryset = Resolution.objects.filter(kind__in=kinds).select_related("maslikhat")
-        field.widget = AutocompleteSelect(StatusChange._meta.get_field("resolution"), admin_site)
-        cast(AutocompleteSelect, field.widget).choices = field.choices
+        field.widget = KnownRowSelect(StatusChange._meta.get_field("resolution"), admin_site)
+        cast(KnownRowSelect, field.widget).choices = field.choices
         field.help_text = _("Kinds that fit: %(kinds)s.") % {"kinds": ", ".join(str(kind.label) for kind in kinds)}
         field.error_messages["invalid_choice"] = _("Choose a resolution of a kind that fits.")
 

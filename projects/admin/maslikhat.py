@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from projects.admin.readable import ReadableAdmin
 from projects.models import Maslikhat
 
 
 @admin.register(Maslikhat)
-class MaslikhatAdmin(admin.ModelAdmin):
+class MaslikhatAdmin(ReadableAdmin):
     """City and regional councils."""
 
     list_display = ["name_kk", "name_ru", "territory"]

@@ -5,17 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy
 
 from projects.admin.forms import ByResolutionForm, ExcludeForm, NewProjectForm, ProjectForm, StatusForm
-from projects.admin.record import DocumentInline, RecordAdmin
+from projects.admin.record import DocumentInline, RecordAdmin, RowInline
 from projects.models import Project, Responsibility, StatusChange
 from projects.queries.register import approved, search
 from projects.queries.totals import totals
@@ -56,22 +56,23 @@ class ApprovedFilter(admin.SimpleListFilter):
         return queryset.filter(status__in=NOT_APPROVED) if self.value() == "no" else queryset
 
 
-class ResponsibilityInline(admin.TabularInline):
+class ResponsibilityInline(RowInline):
     """Who answers for what."""
 
     model = Responsibility
-    extra = 0
     fields = ["area", "bearer", "note_kk", "note_ru", "note_en"]
 
 
-class StatusChangeInline(admin.TabularInline):
+class StatusChangeInline(RowInline):
     """The road so far; it grows by acts only."""
 
     model = StatusChange
-    extra = 0
-    can_delete = False
     fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
     readonly_fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
+        """Fetch what the steps name together with them."""
+        return super().get_queryset(request).select_related("resolution__maslikhat", "recorded_by")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -229,9 +230,11 @@ class ProjectAdmin(RecordAdmin):
 
     def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Record what became of an approved project."""
-        project = get_object_or_404(Project, pk=object_id) if object_id.isdecimal() else None
-        if project is None or not self.has_change_permission(request, project):
+        project = self.get_object(request, unquote(object_id))
+        if not self.has_change_permission(request, project):
             raise PermissionDenied
+        if project is None:
+            raise Http404
         form = StatusForm(request.POST or None, initial={"status": project.status})
         if request.method == "POST" and form.is_valid():
             try:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from projects.admin.readable import ReadableAdmin
 from projects.models import Document
 from projects.queries.history import changes_of
 from reference.fields import CleanTextField
@@ -52,7 +53,7 @@ class RecordForm(forms.ModelForm):
                 self.add_error(None, ValidationError(error.messages))
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(ReadableAdmin):
     """Shows the row's story; nothing is deleted here."""
 
     formfield_overrides = {CleanTextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
@@ -79,17 +80,23 @@ class RecordAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/record_history.html", context)
 
 
-class DocumentInline(admin.TabularInline):
-    """Papers of a record; a paper in use is replaced by another, its row stays in history."""
+class RowInline(admin.TabularInline):
+    """Rows that stand on the page of a record; they are corrected, not deleted, by superusers neither."""
 
-    model = Document
     extra = 0
-    fields = ["document_type", "title_kk", "title_ru", "title_en", "language", "file", "url", "is_public", "facts"]
-    readonly_fields = ["facts"]
+    can_delete = False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Papers are made non-public, not deleted."""
+        """Nobody deletes."""
         return False
+
+
+class DocumentInline(RowInline):
+    """Papers of a record; a paper is made non-public or replaced by another, its row stays in history."""
+
+    model = Document
+    fields = ["document_type", "title_kk", "title_ru", "title_en", "language", "file", "url", "is_public", "facts"]
+    readonly_fields = ["facts"]
 
     @admin.display(description=gettext_lazy("Name, type, size, SHA-256"))
     def facts(self, document: Document) -> str:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.record import DocumentInline, RecordAdmin, RecordForm
+from projects.admin.record import DocumentInline, RecordAdmin, RecordForm, RowInline
 from projects.models import DeclaredShare, Resolution
 from projects.queries.declared import declared_against_entered, projects_of
 from projects.queries.register import register
@@ -28,11 +29,10 @@ class ResolutionForm(RecordForm):
         exclude: tuple[str, ...] = ()
 
 
-class DeclaredShareInline(admin.TabularInline):
+class DeclaredShareInline(RowInline):
     """What the paper declares for one initiator type."""
 
     model = DeclaredShare
-    extra = 0
 
 
 class BodyFilter(admin.SimpleListFilter):
@@ -102,6 +102,7 @@ class ResolutionAdmin(RecordAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Find by number, date and body; every word must be found, Kazakh letters are forgiven for the body."""
         for word in search_term.split():
+            parts = set(search_words(word))
             bodies = [
                 maslikhat_id
                 for maslikhat_id, *names in queryset.values_list(
@@ -109,7 +110,7 @@ class ResolutionAdmin(RecordAdmin):
                 )
                 .order_by()
                 .distinct()
-                if set(search_words(word)) <= {part for name in names for part in search_words(name)}
+                if parts and parts <= {part for name in names for part in search_words(name)}
             ]
             found, _distinct = super().get_search_results(request, queryset, word)
             queryset = found | queryset.filter(maslikhat__in=bodies)
@@ -128,7 +129,7 @@ class ResolutionAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         """Show declared beside entered, and the projects of the paper."""
-        resolution = self.get_object(request, object_id)
+        resolution = self.get_object(request, unquote(object_id))
         more: dict[str, Any] = {}
         if resolution is not None and self.has_view_or_change_permission(request, resolution):
             lines = declared_against_entered(resolution)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.project import Project
 from projects.models.resolution import Resolution
 from reference.codelists import DocumentType
+from reference.constraints import known_code
 from reference.fields import CleanCharField, WebAddressField
 from reference.languages import LANGUAGES
 from reference.papers import examine
@@ -28,7 +29,7 @@ def stored_name(document: "Document", filename: str) -> str:
 class Document(models.Model):
     """A paper that belongs to one project or one resolution."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(_("key"), primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(
         Project, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("project")
     )
@@ -62,6 +63,8 @@ class Document(models.Model):
         verbose_name_plural = _("documents")
         ordering = ["document_type", "created_at"]
         constraints = [
+            known_code("document_type", DocumentType.values, may_be_empty=True),
+            known_code("language", LANGUAGES, may_be_empty=True),
             models.CheckConstraint(
                 condition=Q(project__isnull=False, resolution__isnull=True)
                 | Q(project__isnull=True, resolution__isnull=False),

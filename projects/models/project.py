@@ -25,6 +25,7 @@ from reference.codelists import (
     ProjectStatus,
     ResolutionKind,
 )
+from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField, WebAddressField
 from reference.kazakh import folded, sorting
 from reference.languages import Localized, localized
@@ -48,15 +49,13 @@ def _title_order(*languages: str) -> models.GeneratedField:
     )
 
 
-def _choice_check(field: str, values: list[str], message) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__in": values}),
-        name=f"%(app_label)s_%(class)s_{field}_is_known",
-        violation_error_message=message,
-    )
-
-
-@pghistory.track(exclude=[*_GENERATED, "updated_at"], meta={"ordering": ["-pgh_id"]})
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=[*_GENERATED, "updated_at"],
+    meta={"ordering": ["-pgh_id"]},
+)
 class Project(models.Model):
     """A PPP project. Enters the approved register by a resolution, or is known from public sources only."""
 
@@ -272,9 +271,11 @@ class Project(models.Model):
                 name="%(app_label)s_%(class)s_payment_sources_are_known",
                 violation_error_message=_("Choose from the sources of payment that the law names."),
             ),
-            _choice_check("status", ProjectStatus.values, _("Choose one of the statuses.")),
-            _choice_check("initiator_type", InitiatorType.values, _("Choose one of the initiator types.")),
-            _choice_check("contract_type", ["", *ContractType.values], _("Choose one of the contract types.")),
+            known_code("status", ProjectStatus.values),
+            known_code("initiator_type", InitiatorType.values),
+            known_code("initiator_size", EnterpriseSize.values, may_be_empty=True),
+            known_code("contract_type", ContractType.values, may_be_empty=True),
+            known_code("capacity_unit", CapacityUnit.values, may_be_empty=True),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -284,9 +285,10 @@ class Project(models.Model):
                 func="""
                 IF NEW.resolution_id IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM projects_resolution
-                    WHERE id = NEW.resolution_id AND kind IN ('list_approval', 'amendment'))
+                    WHERE id = NEW.resolution_id AND kind IN ('list_approval', 'amendment') FOR SHARE)
                    OR NEW.excluded_by_id IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM projects_resolution WHERE id = NEW.excluded_by_id AND kind = 'exclusion') THEN
+                    SELECT 1 FROM projects_resolution
+                    WHERE id = NEW.excluded_by_id AND kind = 'exclusion' FOR SHARE) THEN
                     RAISE EXCEPTION 'project %: its resolution is of another kind', NEW.number
                         USING ERRCODE = 'check_violation',
                         CONSTRAINT = 'projects_project_resolution_is_of_fitting_kind';
@@ -300,7 +302,7 @@ class Project(models.Model):
                 when=pgtrigger.Before,
                 func="""
                 IF NEW.group_id IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM projects_project WHERE id = NEW.group_id AND is_group)
+                    SELECT 1 FROM projects_project WHERE id = NEW.group_id AND is_group FOR SHARE)
                    OR NOT NEW.is_group AND EXISTS (SELECT 1 FROM projects_project WHERE group_id = NEW.id) THEN
                     RAISE EXCEPTION 'project %: only a group has members', NEW.number
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_project_group_is_a_group';

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from reference.codelists import ENTERING_KINDS, InitiatorType, ResolutionKind
+from reference.constraints import known_code
 from reference.fields import (
     CleanCharField,
     CleanTextField,
@@ -38,7 +39,13 @@ class Maslikhat(Named):
         ordering = ["order_kk"]
 
 
-@pghistory.track(exclude=["adopted_year", "updated_at"], meta={"ordering": ["-pgh_id"]})
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["adopted_year", "updated_at"],
+    meta={"ordering": ["-pgh_id"]},
+)
 class Resolution(models.Model):
     """A decision of a maslikhat. Old ones may lack number and day; they are completed later and keep their address."""
 
@@ -152,8 +159,18 @@ class Resolution(models.Model):
         )
 
     def clean(self) -> None:
-        """Refuse a second record of one paper: same maslikhat and number, one date a part of the other."""
+        """Refuse a kind at odds with the projects by this paper, and a second record of one paper.
+
+        A second record has the same maslikhat and number, and one date is a part of the other.
+        """
         super().clean()
+        if self.pk and (
+            (not self.enters_projects and self.projects.exists())
+            or (not self.excludes_projects and self.excluded_projects.exists())
+        ):
+            raise ValidationError(
+                {"kind": _("Projects entered or left the list by this resolution: its kind must fit them.")}
+            )
         if not self.number or not self.maslikhat_id:
             return
         twins = Resolution.objects.filter(maslikhat=self.maslikhat_id, number=self.number).exclude(pk=self.pk)
@@ -189,7 +206,9 @@ class Resolution(models.Model):
         return self.kind == ResolutionKind.EXCLUSION
 
 
-@pghistory.track(meta={"ordering": ["-pgh_id"]})
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), meta={"ordering": ["-pgh_id"]}
+)
 class DeclaredShare(models.Model):
     """What the paper declares for one initiator type, beside its overall figures."""
 
@@ -204,6 +223,7 @@ class DeclaredShare(models.Model):
         verbose_name = _("declared by initiator")
         verbose_name_plural = _("declared by initiator")
         constraints = [
+            known_code("initiator_type", InitiatorType.values),
             models.UniqueConstraint(
                 fields=["resolution", "initiator_type"],
                 name="%(app_label)s_%(class)s_one_row_an_initiator_type",

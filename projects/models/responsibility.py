@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.project import Project
 from reference.codelists import Bearer, ResponsibilityArea
+from reference.constraints import known_code
 from reference.fields import CleanCharField
 
 
@@ -27,6 +28,8 @@ class Responsibility(models.Model):
         verbose_name_plural = _("responsibilities")
         ordering = ["bearer", "area"]
         constraints = [
+            known_code("area", ResponsibilityArea.values),
+            known_code("bearer", Bearer.values),
             models.UniqueConstraint(
                 fields=["project", "area"],
                 name="%(app_label)s_%(class)s_one_bearer_an_area",

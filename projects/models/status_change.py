@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.project import Project
 from projects.models.resolution import Resolution
 from reference.codelists import ProjectStatus
+from reference.constraints import known_code
 from reference.fields import CleanTextField, PartialDateField, WebAddressField
 
 
@@ -38,6 +39,7 @@ class StatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("road of the project")
         ordering = ["pk"]
+        constraints = [known_code("status", ProjectStatus.values)]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

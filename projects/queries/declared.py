@@ -35,7 +35,9 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether paper and register say the same, with no cost unknown."""
+        """Whether the paper declares something and the register says the same, with no cost unknown."""
+        if self.declared_count is None and self.declared_total is None:
+            return False
         return not self.missing_count and not self.missing_total and not self.entered.cost_unknown
 
 

@@ -40,6 +40,10 @@ def choices_of(facet: str, projects: QuerySet[Project], chosen: list[str]) -> li
     territories; raises KeyError for what is no facet.
     """
     counts = _counts(facet, projects)
+    if facet == "territory" and not set(chosen) <= set(counts):
+        # A chosen district is offered beside the regions, with its own rows.
+        districts = {str(group.key): group.totals.rows for group in totals_by("territory", projects)}
+        counts = {code: rows for code, rows in districts.items() if code in chosen} | counts
     names: dict[str, str]
     if facet == "sector":
         names = {sector.code: sector.name for sector in Sector.objects.all()}

@@ -35,14 +35,20 @@ def _holds(names: str, word: str) -> bool:
 
 
 def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
-    """Return the rows that hold every word of the query, whatever its letters' case and Kazakh shape.
+    """Return the rows that a query finds; see :func:`search_condition`."""
+    return projects.filter(search_condition(text))
 
-    A word may stand in title, place or partner, or in the name of the territory or sector in any language.
-    Words of one or two letters must begin a word. A number alone also finds the project of this number.
+
+def search_condition(text: str) -> Q:
+    """Return what a row must fulfil to be found: it holds every word, whatever its letters' case and Kazakh shape.
+
+    A word may stand in title, place or partner, or in the name of the territory or sector in any language. Words of one
+    or two letters must begin a word. A number alone also finds the project of this number. A blank text finds every
+    row, one without any letter or digit none. Two queries.
     """
     words = search_words(text)
     if not words:
-        return projects.none() if text.strip() else projects
+        return Q(pk__in=[]) if text.strip() else Q()
     territories, sectors = _named(Territory), _named(Sector)
     found = Q()
     for word in words:
@@ -54,7 +60,7 @@ def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:
         found |= Q(number=int(plain))
-    return projects.filter(found)
+    return found
 
 
 def in_territory(projects: QuerySet[Project], codes: list[str]) -> QuerySet[Project]:

@@ -20,6 +20,7 @@ from projects.views import addresses
 from reference.codelists import NOT_APPROVED, ROAD, ProjectStatus
 from reference.languages import LANGUAGES
 from reference.money import format_tenge
+from reference.templatetags.registry_formats import visible
 
 PAGE_SIZE = 25
 _LONGEST_PAGE_NUMBER = 12
@@ -125,7 +126,7 @@ def _columns(request: HttpRequest) -> list[dict[str, str]]:
 def project_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered register with its totals; a filter that cannot be read is named, with status 400."""
     filters = ProjectFilter(request.GET, queryset=register())
-    unknown = ProjectFilter.unknown_parameters(request.GET)
+    unknown = [visible(name) for name in ProjectFilter.unknown_parameters(request.GET)]
     context: dict[str, Any] = {"filter": filters, "unknown": unknown, "clear": request.path}
     context["hidden"] = addresses.hidden_pairs(request.GET, visible=("search",))
     context["hidden_cost"] = addresses.hidden_pairs(request.GET, visible=("cost_min", "cost_max"))

@@ -1,11 +1,14 @@
 """What the commands load_kato, load_sectors, load_parameters and load_working_days share."""
 
+import csv
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from reference.services import Loaded
 
@@ -25,6 +28,6 @@ class LoadCommand(BaseCommand):
         places = [options["file"]] if options["file"] else []
         try:
             loaded = type(self).load(*places, overwrite=options["overwrite"])
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, ArithmeticError, csv.Error, ValidationError, DatabaseError) as error:
             raise CommandError(f"The file cannot be loaded: {error!r}") from error
         self.stdout.write(f"{loaded.added} added, {loaded.changed} changed, {loaded.kept} kept as staff left them.")

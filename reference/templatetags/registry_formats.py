@@ -100,6 +100,12 @@ def unlocalized(value: float) -> str:
 
 
 @register.filter
+def visible(text: str | None) -> str:
+    """Print what a visitor typed without characters that cannot be shown."""
+    return "".join(char for char in text or "" if char.isprintable())
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """Split a literal list in a template."""
     return text.split()

@@ -66,5 +66,5 @@ class Command(BaseCommand):
         user = User.objects.filter(email=email).first()
         if user is None:
             user = User.objects.create_user(email, password, full_name=f"{role_label(role)} (демо)", is_staff=True)
-        user.groups.add(Group.objects.get(name=role.value))
+            user.groups.add(Group.objects.get(name=role.value))
         return email, role_label(role)

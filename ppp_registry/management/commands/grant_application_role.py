@@ -9,13 +9,28 @@ from django.db import connection, transaction
 from psycopg import sql
 
 APPEND_ONLY = ("projects_statuschange", "django_admin_log")
-"""Tables besides the history of rows that the application may only add to."""
+"""Tables the application may read and add to, but never change or empty."""
+
+
+_HISTORY_WRITERS = """
+    SELECT DISTINCT tgfoid::regprocedure::text FROM pg_trigger
+    WHERE tgname ~ '^pgtrigger_(insert_insert|update_update|delete_delete)_'
+"""
+# The library lets anybody switch its triggers off by a setting of the session. Nothing of ours needs that.
+_NEVER_IGNORED = """
+    CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN
+    LANGUAGE sql IMMUTABLE AS 'SELECT FALSE'
+"""
+
+
+def history_tables() -> list[str]:
+    """Return the tables of history: only their triggers write there, as the owner of the tables."""
+    return sorted(model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_trackers"))
 
 
 def append_only_tables() -> list[str]:
-    """Return every table the application may read and add to, but never change or empty."""
-    history = [model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_trackers")]
-    return sorted([*history, *APPEND_ONLY])
+    """Return every table that the application may never change or empty."""
+    return sorted([*history_tables(), *APPEND_ONLY])
 
 
 class Command(BaseCommand):
@@ -27,6 +42,10 @@ class Command(BaseCommand):
         """Grant; raise CommandError when the role does not exist."""
         role = settings.APP_DATABASE_ROLE
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_NEVER_IGNORED)
+            cursor.execute(_HISTORY_WRITERS)
+            for (function,) in cursor.fetchall():
+                cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = public, pg_temp")
             cursor.execute("SELECT current_user, to_regrole(%s) IS NOT NULL", [role])
             current, exists = cursor.fetchone()
             if current == role:
@@ -43,7 +62,10 @@ class Command(BaseCommand):
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
             ):
                 cursor.execute(sql.SQL(statement).format(name))
-            for table in append_only_tables():
+            for table in history_tables():
+                cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
+                cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), name))
+            for table in APPEND_ONLY:
                 cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), name))
             cursor.execute(sql.SQL("REVOKE ALL ON django_migrations FROM {}").format(name))
             cursor.execute(sql.SQL("GRANT SELECT ON django_migrations TO {}").format(name))
