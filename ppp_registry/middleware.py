@@ -3,20 +3,22 @@
 from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 
 class ReadableAddressMiddleware:
-    """Refuse NUL in the query of the staff site with 400: its filters hand everything on to PostgreSQL, which fails.
+    """PostgreSQL cannot store NUL: an address with it is not found (404), a query of the staff site refused (400).
 
-    The public filters name the field themselves.
+    The filters of the public pages name the field themselves.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            raise Http404
         if request.path_info.startswith("/admin/") and "%00" in request.META.get("QUERY_STRING", ""):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)

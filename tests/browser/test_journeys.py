@@ -97,7 +97,7 @@ def test_journalist_sorts_by_cost_and_sees_every_row_once(see: See) -> None:
     expect(page.locator("th[aria-sort=descending]")).to_have_count(1)
 
     seen, costs = _numbers(page), page.locator("td.sum").all_text_contents()
-    while page.locator("a[rel=next]").count():
+    while page.locator("a[rel=next]").count() and len(seen) <= Project.objects.count():
         page.locator("a[rel=next]").click()
         page.wait_for_load_state()
         expect(page.locator(".pages a[aria-current=page]")).to_have_count(1)
