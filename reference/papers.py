@@ -37,7 +37,7 @@ def _office_type(stream: BinaryIO) -> tuple[str, str] | None:
     try:
         with zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return None
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise ValidationError(_("The file holds macros. Save it without macros and upload it again."), code="macros")

@@ -7,7 +7,7 @@ import datetime
 import re
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, override
 
 PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _ISO = re.compile(PATTERN)
@@ -73,7 +73,6 @@ def format_partial_date(value: str, language: str | None = None) -> str:
     if language == "kk":
         month = f"{parts[0]}\u00a0ж. {_KK_MONTHS[parts[1] - 1]}"
         return month if len(parts) == 2 else f"{parts[0]}\u00a0ж. {parts[2]}\u00a0{_KK_MONTHS[parts[1] - 1]}"
-    if len(parts) == 2:
-        month = date_format(first_day, "YEAR_MONTH_FORMAT")
-        return month.lower() if language == "ru" else month
-    return date_format(first_day, "DATE_FORMAT")
+    with override(language):
+        printed = date_format(first_day, "DATE_FORMAT" if len(parts) == 3 else "YEAR_MONTH_FORMAT")
+    return printed.lower() if language == "ru" else printed

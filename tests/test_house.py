@@ -169,6 +169,7 @@ PRODUCTION = {
 def run_manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess:
     """Run manage.py with production settings, changed as told; None takes a variable away."""
     ours = ("DEBUG", "PLAIN_HTTP", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+    ours = {*ours, "DJANGO_ALLOW_ASYNC_UNSAFE"}  # for the browser tests only
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= PRODUCTION | {"DATABASE_URL": "postgres://nobody@localhost/nowhere"}
     for name, value in changes.items():

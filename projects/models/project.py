@@ -273,9 +273,7 @@ class Project(models.Model):
             ),
             known_code("status", ProjectStatus.values),
             known_code("initiator_type", InitiatorType.values),
-            known_code("initiator_size", EnterpriseSize.values, may_be_empty=True),
             known_code("contract_type", ContractType.values, may_be_empty=True),
-            known_code("capacity_unit", CapacityUnit.values, may_be_empty=True),
         ]
         triggers = [
             pgtrigger.Trigger(

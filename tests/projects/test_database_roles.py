@@ -175,6 +175,20 @@ def test_the_application_cannot_switch_a_rule_off_by_a_setting(granted):
         update(project, **facts)
 
 
+def test_the_application_cannot_borrow_the_writers_of_history(granted):
+    """They write as the owner: hung on a table of the application's own they would write whatever it likes."""
+    writers = asked(
+        "SELECT DISTINCT tgfoid::regproc::text FROM pg_trigger"
+        " WHERE tgname ~ '^pgtrigger_(insert_insert|update_update|delete_delete)_'"
+    )
+    assert len(writers) >= 10
+    for (writer,) in writers:
+        assert refused(
+            "CREATE TEMPORARY TABLE forged (LIKE projects_project) ON COMMIT DROP;"
+            f"CREATE TRIGGER forge AFTER INSERT ON forged FOR EACH ROW EXECUTE FUNCTION {writer}()"
+        )
+
+
 def test_granting_again_changes_nothing(granted):
     def rights():
         return asked(

@@ -11,7 +11,7 @@ from projects.models import DeclaredShare, Document, Project, Resolution, Respon
 from projects.services.register import enter_all, record_status
 from reference.codelists import ProjectStatus
 from tests import factories
-from tests.rules import update
+from tests.rules import insert, update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -143,6 +143,16 @@ def test_a_step_of_the_road_cannot_be_rewritten_or_deleted():
     assert list(StatusChange.objects.order_by("pk").values()) == before
     record_status(project, "completed", by=None)
     assert StatusChange.objects.count() == len(before) + 1
+
+
+@pytest.mark.parametrize("since", ["2017-13", "14.09.2017", "17"])
+def test_a_step_has_a_date_that_makes_sense(since):
+    step = {"project_id": factories.project().pk, "status": "operation", "recorded_at": "2019-09-01T00:00Z"}
+    step |= dict.fromkeys(("source_url", "note_kk", "note_ru", "note_en"), "")
+    with pytest.raises(DatabaseError, match='"projects_statuschange_since_check"'):
+        insert(StatusChange, **step, since=since)
+    for known in ("2019-09-01", "2019-09", "2019", ""):
+        insert(StatusChange, **step, since=known)
 
 
 def test_a_project_with_a_road_cannot_be_deleted():

@@ -58,7 +58,7 @@ def said(row):
 
 
 @given(seed=seeds)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_the_pages_figures_are_what_sql_gives_for_any_filter(client, rolled_back, seed):
     with rolled_back():
         made = Register(seed)
@@ -118,7 +118,7 @@ def test_an_empty_list_says_so_and_offers_the_way_back(client):
 
 
 @given(seed=seeds)
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_every_count_of_a_facet_is_the_number_of_rows_it_leads_to(client, rolled_back, seed):
     with rolled_back():
         pairs = Register(seed).filters()
@@ -132,12 +132,12 @@ def test_every_count_of_a_facet_is_the_number_of_rows_it_leads_to(client, rolled
 
 
 @given(seed=seeds)
-@settings(max_examples=4)
+@settings(max_examples=3)
 def test_a_link_of_a_facet_adds_its_choice_or_takes_it_away(client, rolled_back, seed):
     with rolled_back():
         pairs = Register(seed).filters()
         for name, choices in facets(at(client, pairs), f"?{urlencode(pairs)}").items():
-            for choice in choices[:3]:
+            for choice in choices[:2]:
                 wanted = sorted({*pairs} ^ {(name, choice.value)})
                 assert query(choice.address) == wanted
                 figures = strip(parse(client.get(LIST + choice.address)))
@@ -317,7 +317,7 @@ def test_a_head_of_the_table_orders_up_and_then_down(client, column):
     ]
 
 
-@pytest.mark.parametrize("ordering", ["", "title", "-year", "cost", "-status", "sector", "-number"])
+@pytest.mark.parametrize("ordering", ["", "title", "-year", "cost", "-sector"])
 def test_the_pages_hold_every_row_exactly_once(client, ordering):
     rows = 2 * PAGE_SIZE + 7
     enter_all([factories.entry(cost=turn % 3 or None, year=2016 + turn % 2) for turn in range(rows)])

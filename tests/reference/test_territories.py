@@ -1,11 +1,11 @@
-"""Territories: the rules of KATO in the form and in the database."""
+"""Territories and sectors: the rules of the classifiers in the form and in the database."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from reference.kazakh import sort_key
-from reference.models import Territory
-from tests.rules import sentences
+from reference.models import Sector, Territory
+from tests.rules import sentences, update
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,15 @@ def test_a_territory_that_keeps_the_rules_is_taken(reference_data, facts):
     row.full_clean()
     insert(row)
     assert Territory.objects.get(pk=row.code).order_kk == sort_key("Ән")
+
+
+def test_the_place_of_a_sector_is_never_negative(reference_data):
+    sector = Sector.objects.get(pk="other")
+    with pytest.raises(IntegrityError, match='"reference_sector_order_check"'):
+        update(sector, order=-1)
+    sector.order = -1
+    assert sentences(sector) != []
+    update(sector, order=0)
 
 
 def test_every_check_of_a_territory_is_tested_here():

@@ -1,6 +1,7 @@
-"""Staff with roles."""
+"""Staff with roles, and their browsers."""
 
 from typing import Any
+from unittest.mock import patch
 
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -9,6 +10,18 @@ from accounts.models import User
 from accounts.roles import Role
 from proposals.services import sync_roles
 from tests import factories
+
+SECRETARY, ADMINISTRATOR = Role.SECRETARY.value, Role.ADMINISTRATOR.value
+
+
+class Browser(Client):
+    """A client that does not copy the context of every template: pages of the staff site have hundreds."""
+
+    user: User
+
+    def request(self, **request: Any) -> Any:
+        with patch("django.test.client.store_rendered_templates", lambda *args, **kwargs: None):
+            return super().request(**request)
 
 
 def staff(*roles: str, **facts: Any) -> User:
@@ -20,12 +33,9 @@ def staff(*roles: str, **facts: Any) -> User:
     return made
 
 
-def logged_in(*roles: str, **facts: Any) -> Client:
+def logged_in(*roles: str, **facts: Any) -> Browser:
     """Return the browser of such a person."""
-    browser = Client()
+    browser = Browser()
     browser.user = staff(*roles, **facts)
     browser.force_login(browser.user)
     return browser
-
-
-SECRETARY, ADMINISTRATOR = Role.SECRETARY.value, Role.ADMINISTRATOR.value

@@ -11,6 +11,7 @@ from tests import factories
 from tests.projects.import_files import REAL_PROJECTS, REAL_RESOLUTIONS, run, run_resolutions
 from tests.registry.addresses import Everything
 from tests.registry.pages import numbers, parse, strip
+from tests.registry.people import Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -38,7 +39,8 @@ def leaks(text):
     ]
 
 
-def test_every_page_of_every_real_row_answers_in_three_languages(client, real_register):
+def test_every_page_of_every_real_row_answers_in_three_languages(real_register):
+    client = Browser()
     assert (Project.objects.count(), Resolution.objects.count()) == (106, 3)
     pages = ["", "projects/", *(f"projects/?page={page}" for page in range(1, 6)), "resolutions/"]
     pages += [f"projects/{number}/" for number in Project.objects.values_list("number", flat=True)]
@@ -90,29 +92,23 @@ def test_who_recorded_a_step_stands_on_no_public_page(client):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_names_its_language_and_its_twins(client, language):
-    for address in Everything().public(language):
+def test_every_page_names_its_twins_and_the_language_switch_keeps_the_page_and_its_filters(client, language):
+    start = f"/{language}/"
+    odd = ["projects/?page=1&search=a%26b+%D1%88&search=x", "projects/?sector=nowhere", "projects/?nonsense=%3Cb%3E"]
+    for address in [*Everything().public(language), *(start + page for page in odd)]:
         page = parse(client.get(address))
-        assert page.one("html")["lang"] == language
         twins = {link["hreflang"]: link["href"] for link in page.all("link", rel="alternate")}
         assert twins == {code: f"{HOST}/{code}/{address[4:]}" for code in LANGUAGES}
+        links = page.one("nav", "languages").all("a")
+        assert [link["href"] for link in links] == [f"/{code}/{address[4:]}" for code in LANGUAGES]
+        assert [(link["lang"], link["hreflang"]) for link in links] == [(code, code) for code in LANGUAGES]
+        assert [link.get("aria-current") == "true" for link in links] == [code == language for code in LANGUAGES]
 
 
 def test_every_page_names_its_one_true_address(client):
     for address in Everything().public("ru"):
         (link,) = parse(client.get(address)).all("link", rel="canonical")
         assert link["href"] == HOST + address.split("?")[0], address
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_language_switch_keeps_the_page_and_its_filters(client, language):
-    start = f"/{language}/"
-    odd = ["projects/?page=1&search=a%26b+%D1%88&search=x", "projects/?sector=nowhere", "projects/?nonsense=%3Cb%3E"]
-    for address in [*Everything().public(language), *(start + page for page in odd)]:
-        links = parse(client.get(address)).one("nav", "languages").all("a")
-        assert [link["href"] for link in links] == [f"/{code}/{address[4:]}" for code in LANGUAGES]
-        assert [(link["lang"], link["hreflang"]) for link in links] == [(code, code) for code in LANGUAGES]
-        assert [link.get("aria-current") == "true" for link in links] == [code == language for code in LANGUAGES]
 
 
 def test_every_link_of_every_public_page_leads_somewhere(client):
