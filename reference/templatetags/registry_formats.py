@@ -1,5 +1,6 @@
 """How pages print sums, dates, numerals and texts that may lack the reader's language."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,7 +103,7 @@ def unlocalized(value: float) -> str:
 @register.filter
 def visible(text: str | None) -> str:
     """Print what a visitor typed without characters that cannot be shown."""
-    return "".join(char for char in text or "" if char.isprintable())
+    return "".join(char for char in text or "" if unicodedata.category(char) not in {"Cc", "Cs"})
 
 
 @register.filter

@@ -17,9 +17,16 @@ from reference.codelists import (
 from reference.models import Territory
 from tests import factories
 from tests.registry.pages import numbers, parse, query, strip, whole
+from tests.registry.people import Browser
 from tests.registry.registers import Register, recomputed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+
+
+@pytest.fixture
+def client():
+    return Browser()
+
 
 APPROVED = [("status", status.value) for status in ProjectStatus if status not in NOT_APPROVED]
 
@@ -47,7 +54,7 @@ def said_by(row):
     return whole(count), int(exact[0]["value"]) if exact else None
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_home_shows_the_approved_totals_and_every_line_leads_to_its_rows(client, seed):
     Register(seed, rows=40)
     page = at(client, "/en/")
@@ -249,7 +256,8 @@ def test_a_resolution_on_exclusion_lists_what_left_by_it(client):
     paper = factories.resolution(ResolutionKind.EXCLUSION)
     exclude(made[:2], resolution=paper, by=None)
     assert numbers(at(client, f"/en/resolutions/{paper.pk}/")) == [1, 2]
-    (row,) = [row for row in at(client, "/en/resolutions/").all("tr") if f"/{paper.pk}/" in str(row.all("a"))]
+    rows = at(client, "/en/resolutions/").one("tbody").all("tr")
+    (row,) = [row for row in rows if row.all("a")[0]["href"] == f"/en/resolutions/{paper.pk}/"]
     assert whole(row.all("td")[2].children[0]) == 2
 
 

@@ -51,7 +51,6 @@ RULES = [
         [
             {"initiator_type": InitiatorType.LARGE_BUSINESS, "initiator_size": "small"},
             {"initiator_type": InitiatorType.UNKNOWN, "initiator_size": "micro"},
-            {"initiator_type": InitiatorType.SME, "initiator_size": "tiny"},
         ],
         [
             {"initiator_type": InitiatorType.SME, "initiator_size": "small"},

@@ -13,9 +13,16 @@ from projects.views.projects import PAGE_SIZE
 from reference.codelists import ProjectStatus
 from tests import factories
 from tests.registry.pages import chips, facets, numbers, parse, query, strip
+from tests.registry.people import Browser
 from tests.registry.registers import Register, chosen_numbers, recomputed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+
+
+@pytest.fixture
+def client():
+    return Browser()
+
 
 LIST = "/en/projects/"
 seeds = st.integers(0, 2**32 - 1)

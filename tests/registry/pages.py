@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,29 +10,28 @@ from urllib.parse import parse_qsl, urlsplit
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-@dataclass
 class Element:
     """An element of a page with what it holds."""
 
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Any] = field(default_factory=list)
+    def __init__(self, tag: str, attributes: dict[str, str], page: list["Element"]) -> None:
+        self.tag, self.attributes = tag, attributes
+        self.children: list[Element | str] = []
+        self.classes = set(attributes.get("class", "").split())
+        # The elements of a page stand in one list; those in this one are the run from here to the end.
+        self._page, self._start = page, len(page)
+        self._end: int | None = None
+
+    def close(self) -> None:
+        self._end = len(self._page)
 
     def __iter__(self) -> Iterator["Element"]:
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child
+        return iter(self._page[self._start + 1 : self._end])
 
     def __getitem__(self, name: str) -> str:
         return self.attributes[name]
 
     def get(self, name: str, otherwise: str = "") -> str:
         return self.attributes.get(name, otherwise)
-
-    @property
-    def classes(self) -> set[str]:
-        return set(self.get("class").split())
 
     @property
     def text(self) -> str:
@@ -62,21 +61,33 @@ class Element:
 class _Builder(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.root = Element("document")
+        self._page: list[Element] = []
+        self.root = self._begin("document", [])
         self._open = [self.root]
 
+    def _begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
+        element = Element(tag, {name: value or "" for name, value in attrs}, self._page)
+        self._page.append(element)
+        return element
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
+        element = self._begin(tag, attrs)
         self._open[-1].children.append(element)
-        if tag not in _VOID:
+        if tag in _VOID:
+            element.close()
+        else:
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+        element = self._begin(tag, attrs)
+        self._open[-1].children.append(element)
+        element.close()
 
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
+                for element in self._open[depth:]:
+                    element.close()
                 del self._open[depth:]
                 return
 

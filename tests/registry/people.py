@@ -3,7 +3,7 @@
 from typing import Any
 from unittest.mock import patch
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.models import User
@@ -24,10 +24,30 @@ class Browser(Client):
             return super().request(**request)
 
 
+_given: dict[str, list[tuple[str, str]]] = {}
+
+
+def make_roles() -> None:
+    """Make the roles with their rights, by the service once and from memory afterwards."""
+    if Group.objects.exists():
+        return
+    if not _given:
+        sync_roles()
+        for group in Group.objects.all():
+            _given[group.name] = list(group.permissions.values_list("content_type__app_label", "codename"))
+        return
+    named = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    keys = {(app, name): pk for app, name, pk in named}
+    groups = Group.objects.bulk_create([Group(name=name) for name in _given])
+    through = Group.permissions.through
+    through.objects.bulk_create(
+        [through(group=group, permission_id=keys[right]) for group in groups for right in _given[group.name]]
+    )
+
+
 def staff(*roles: str, **facts: Any) -> User:
     """Make a member of staff with these roles, reading English."""
-    if not Group.objects.exists():
-        sync_roles()
+    make_roles()
     made = factories.user(is_staff=True, **{"language": "en", **facts})
     made.groups.set(Group.objects.filter(name__in=roles))
     return made

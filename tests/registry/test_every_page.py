@@ -15,6 +15,12 @@ from tests.registry.people import Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
+
+@pytest.fixture
+def client():
+    return Browser()
+
+
 HOST = "http://testserver"
 LANGUAGES = ("kk", "ru", "en")
 
@@ -39,8 +45,7 @@ def leaks(text):
     ]
 
 
-def test_every_page_of_every_real_row_answers_in_three_languages(real_register):
-    client = Browser()
+def test_every_page_of_every_real_row_answers_in_three_languages(client, real_register):
     assert (Project.objects.count(), Resolution.objects.count()) == (106, 3)
     pages = ["", "projects/", *(f"projects/?page={page}" for page in range(1, 6)), "resolutions/"]
     pages += [f"projects/{number}/" for number in Project.objects.values_list("number", flat=True)]

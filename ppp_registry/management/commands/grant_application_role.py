@@ -46,6 +46,8 @@ class Command(BaseCommand):
             cursor.execute(_HISTORY_WRITERS)
             for (function,) in cursor.fetchall():
                 cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = public, pg_temp")
+                # Else the application could hang the function on a table of its own and write history with it.
+                cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
             cursor.execute("SELECT current_user, to_regrole(%s) IS NOT NULL", [role])
             current, exists = cursor.fetchone()
             if current == role:
