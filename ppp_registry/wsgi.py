@@ -6,8 +6,10 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from reference.uploads import whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ppp_registry.settings")
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application())
 
 
 def refuse_faulty_database() -> None:

@@ -22,6 +22,36 @@ class EnterpriseSize(TextChoices):
     MEDIUM = "medium", _("Medium enterprise")
 
 
+class CompanySize(TextChoices):
+    """Size class of any enterprise (Entrepreneurial Code 375-V, art. 24)."""
+
+    MICRO = EnterpriseSize.MICRO.value, EnterpriseSize.MICRO.label
+    SMALL = EnterpriseSize.SMALL.value, EnterpriseSize.SMALL.label
+    MEDIUM = EnterpriseSize.MEDIUM.value, EnterpriseSize.MEDIUM.label
+    LARGE = "large", _("Large enterprise")
+
+
+class LegalForm(TextChoices):
+    """What kind of legal person an applicant is (Civil Code, art. 34; Law 379-V, art. 1(1))."""
+
+    LLP = "llp", _("Limited liability partnership (LLP)")
+    JSC = "jsc", _("Joint-stock company (JSC)")
+    INDIVIDUAL = "individual", _("Individual entrepreneur")
+    PARTNERSHIP = "partnership", _("Simple partnership or consortium")
+    COOPERATIVE = "cooperative", _("Production cooperative")
+    ASSOCIATION = "association", _("Association")
+    STATE_ENTERPRISE = "state_enterprise", _("State enterprise")
+    STATE_BODY = "state_body", _("State body")
+    OTHER = "other", pgettext_lazy("legal form", "Other")
+
+
+class Channel(TextChoices):
+    """How an application came."""
+
+    ONLINE = "online", pgettext_lazy("channel", "Online")
+    PAPER = "paper", pgettext_lazy("channel", "On paper")
+
+
 class ProjectStatus(TextChoices):
     """Where the asset is."""
 

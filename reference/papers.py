@@ -1,25 +1,49 @@
 """Which files we take, told by their content and never by their name. Pure."""
 
 import hashlib
-import zipfile
+import re
+import struct
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from reference.office_files import find_end, office_type
+
 LARGEST_PAPER = 25 * 1024 * 1024
 """Bytes."""
 
-_OFFICE_PARTS = {
-    "word/document.xml": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-}
+LARGEST_IMAGE = 100_000_000
+"""Pixels. A scan of A3 at 600 dots per inch has 70 million."""
+
+EXTENSIONS = ("pdf", "docx", "xlsx", "jpg", "png")
+"""What a paper may be, as the end of its name."""
+
 _MAGIC = {
     b"%PDF-": ("application/pdf", "pdf"),
     b"\xff\xd8\xff": ("image/jpeg", "jpg"),
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
 }
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
+_CHUNK = 1 << 16
+_HEAD = 1024
+_TAIL = 22 + 0xFFFF
+_OTHER_FACE = re.compile(rb"<!doctype\s+html|<(?:html|script|svg|iframe)[\s>]|<\?php|MZ[\x90\x50]\x00", re.IGNORECASE)
+
+
+def _pdf_name(word: str) -> bytes:
+    """Return a pattern for a PDF name; every letter of it may be written as # and two digits."""
+    return b"/" + b"".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})".encode() for letter in word)
+
+
+# Short names are believed only with what must follow them: a scan holds any four bytes by chance.
+_ACTIVE_NAMES = b"|".join(_pdf_name(word) for word in ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles"))
+_SCRIPT = _pdf_name("JS") + rb"\s{0,8}(?:\([\s\x20-\x7e]{3}|<[0-9A-Fa-f\s]{4}|[0-9]{1,8}\s{1,4}[0-9]{1,5}\s{1,4}R)"
+_ACTIVE_PDF = re.compile(rb"(?:" + _ACTIVE_NAMES + rb")(?![A-Za-z])|" + _SCRIPT)
+_LONGEST_MATCH = 64
 
 
 @dataclass(frozen=True)
@@ -32,38 +56,126 @@ class PaperFacts:
     sha256: str
 
 
-def _office_type(stream: BinaryIO) -> tuple[str, str] | None:
-    """Tell a Word or Excel file by its directory; nothing is unpacked, macros are refused."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return None
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise ValidationError(_("The file holds macros. Save it without macros and upload it again."), code="macros")
-    return next((kind for part, kind in _OFFICE_PARTS.items() if part in names), None)
+@dataclass
+class _Reading:
+    """What one pass over the bytes has kept: little, however long the file is."""
+
+    size: int = 0
+    sha256: str = ""
+    head: bytes = b""
+    tail: bytes = b""
+    is_active: bool = False
 
 
-def examine(stream: BinaryIO) -> PaperFacts:
+def too_large() -> ValidationError:
+    """Return the refusal of a file above 25 MB."""
+    return ValidationError(_("The file is larger than 25 MB. Upload a smaller one."), code="size")
+
+
+def _read(stream: BinaryIO) -> _Reading:
+    if (getattr(stream, "size", None) or 0) > LARGEST_PAPER:
+        raise too_large()
+    stream.seek(0)
+    found, digest = _Reading(), hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        found.size += len(chunk)
+        if found.size > LARGEST_PAPER:
+            raise too_large()
+        digest.update(chunk)
+        if len(found.head) < _HEAD:
+            found.head = (found.head + chunk)[:_HEAD]
+        if not found.is_active and found.head.startswith(b"%PDF-"):
+            found.is_active = bool(_ACTIVE_PDF.search(found.tail[-_LONGEST_MATCH:] + chunk))
+        found.tail = (found.tail + chunk)[-_TAIL:]
+    if not found.size:
+        raise ValidationError(_("The file is empty. Choose another one."), code="empty")
+    found.sha256 = digest.hexdigest()
+    return found
+
+
+def _png_pixels(head: bytes) -> int:
+    if len(head) < 24 or head[12:16] != b"IHDR":
+        return 0
+    width, height = struct.unpack(">LL", head[16:24])
+    return width * height
+
+
+def _jpeg_pixels(stream: BinaryIO) -> int:
+    """Return width times height by the first frame; 0 when none is found among the first 2 000 segments."""
+    stream.seek(2)
+    for _segment in range(2_000):
+        mark = stream.read(2)
+        while len(mark) == 2 and mark[0] == 0xFF and mark[1] == 0xFF:
+            mark = mark[1:] + stream.read(1)
+        length = stream.read(2)
+        if len(mark) < 2 or len(length) < 2 or mark[0] != 0xFF or mark[1] == 0xDA:
+            return 0
+        if 0xC0 <= mark[1] <= 0xCF and mark[1] not in {0xC4, 0xC8, 0xCC}:
+            frame = stream.read(5)
+            return int.from_bytes(frame[1:3]) * int.from_bytes(frame[3:5])
+        stream.seek(max(0, int.from_bytes(length) - 2), 1)
+    return 0
+
+
+def _refuse_two_faced(found: _Reading) -> None:
+    """Refuse a file that a browser or an unpacker would take for something else."""
+    if _OTHER_FACE.search(found.head) or find_end(found.tail, found.size) is not None:
+        raise ValidationError(
+            _("The file pretends to be two things at once. Print it to PDF and upload that."), code="two_faced"
+        )
+
+
+def _refuse_active(found: _Reading) -> None:
+    if found.is_active:
+        raise ValidationError(
+            _("The PDF holds a program or another file inside. Print it to PDF again and upload that."), code="active"
+        )
+
+
+def _refuse_huge_image(pixels: int) -> None:
+    if pixels > LARGEST_IMAGE:
+        raise ValidationError(
+            _("The picture is larger than 100 megapixels. Save it smaller and upload it again."), code="pixels"
+        )
+
+
+def _kind(stream: BinaryIO, found: _Reading) -> tuple[str, str] | None:
+    if found.head.startswith(b"PK\x03\x04"):
+        return office_type(stream, found.size)
+    if found.head.startswith(_OLD_OFFICE):
+        raise ValidationError(
+            _("The file is protected by a password, or was saved by an old Word or Excel. Save it as DOCX or XLSX."),
+            code="old_office",
+        )
+    kind = next((kind for magic, kind in _MAGIC.items() if found.head.startswith(magic)), None)
+    if kind is not None:
+        _refuse_two_faced(found)
+        _refuse_active(found)
+        _refuse_huge_image(_jpeg_pixels(stream) if kind[1] == "jpg" else 0)
+        _refuse_huge_image(_png_pixels(found.head) if kind[1] == "png" else 0)
+    return kind
+
+
+def _refuse_wrong_name(name: str, extension: str) -> None:
+    named = PurePosixPath(name.replace("\\", "/")).suffix.lstrip(".").lower().strip()
+    if named and _SAME.get(named, named) != extension:
+        raise ValidationError(
+            _("The name says %(named)s, but inside is %(found)s. Give the file its right name, or choose another one."),
+            code="name",
+            params={"named": named[:10].upper(), "found": extension.upper()},
+        )
+
+
+def examine(stream: BinaryIO, name: str = "") -> PaperFacts:
     """Return type, size in bytes and SHA-256 of a seekable stream, which is left at its start.
 
-    Raises ValidationError when the stream is empty, larger than 25 MB, or no PDF, DOCX, XLSX, JPEG or PNG.
+    Raises ValidationError with a sentence when the stream is empty, larger than 25 MB, no PDF, DOCX, XLSX, JPEG or
+    PNG, hides a program or a bomb, or is of another type than the end of ``name`` says.
     """
-    stream.seek(0)
-    digest, size, head = hashlib.sha256(), 0, b""
-    while chunk := stream.read(1 << 16):
-        head = head or chunk[:16]
-        size += len(chunk)
-        if size > LARGEST_PAPER:
-            raise ValidationError(_("The file is larger than 25 MB. Upload a smaller one."), code="size")
-        digest.update(chunk)
-    if not size:
-        raise ValidationError(_("The file is empty. Choose another one."), code="empty")
-    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
-    if kind is None and head.startswith(b"PK"):
-        stream.seek(0)
-        kind = _office_type(stream)
+    found = _read(stream)
+    kind = _kind(stream, found)
     stream.seek(0)
     if kind is None:
         raise ValidationError(_("Upload a PDF, DOCX, XLSX, JPEG or PNG file."), code="type")
-    return PaperFacts(*kind, size=size, sha256=digest.hexdigest())
+    _refuse_wrong_name(name, kind[1])
+    return PaperFacts(*kind, size=found.size, sha256=found.sha256)

@@ -50,20 +50,25 @@ def _works_by_calendar(day: datetime.date) -> bool:
     return day.weekday() < 5 and day not in _public_holidays(day.year)
 
 
-def _corrections(first: datetime.date, last: datetime.date) -> dict[datetime.date, bool]:
+def working_day_corrections(first: datetime.date, last: datetime.date) -> dict[datetime.date, bool]:
+    """Return the days between two days, both included, that staff has declared working or free."""
     return dict(WorkingDayCorrection.objects.filter(date__range=(first, last)).values_list("date", "is_working"))
 
 
 def is_working_day(day: datetime.date) -> bool:
     """Tell whether offices in Kazakhstan work on the day."""
-    return _corrections(day, day).get(day, _works_by_calendar(day))
+    return working_day_corrections(day, day).get(day, _works_by_calendar(day))
 
 
-def working_days(start: datetime.date, end: datetime.date) -> int:
-    """Return the number of working days after ``start`` up to and including ``end``; 0 when end is not later."""
+def working_days(start: datetime.date, end: datetime.date, corrections: dict[datetime.date, bool] | None = None) -> int:
+    """Return the number of working days after ``start`` up to and including ``end``; 0 when end is not later.
+
+    Whoever asks for many periods asks for the ``corrections`` of the whole time once.
+    """
     if end <= start:
         return 0
-    corrections = _corrections(start, end)
+    if corrections is None:
+        corrections = working_day_corrections(start, end)
     days = (start + datetime.timedelta(days=step) for step in range(1, (end - start).days + 1))
     return sum(corrections.get(day, _works_by_calendar(day)) for day in days)
 
@@ -77,7 +82,7 @@ def add_working_days(start: datetime.date, count: int) -> datetime.date:
     corrections: dict[datetime.date, bool] = {}
     while count:
         if (day - start).days % window == 0:
-            corrections = _corrections(day, day + datetime.timedelta(days=window))
+            corrections = working_day_corrections(day, day + datetime.timedelta(days=window))
         day += datetime.timedelta(days=1)
         count -= corrections.get(day, _works_by_calendar(day))
     return day

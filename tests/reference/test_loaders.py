@@ -16,7 +16,7 @@ day = datetime.date
 SHIPPED = [
     (services.load_territories, Territory, 28),
     (services.load_sectors, Sector, 16),
-    (services.load_parameters, LegalParameter, 22),
+    (services.load_parameters, LegalParameter, 30),
     (services.load_working_days, WorkingDayCorrection, 0),
 ]
 

@@ -2,13 +2,18 @@
 
 import hashlib
 import io
+import struct
+import time
+import tracemalloc
 import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import example, given, strategies as st
 
+from reference.office_files import LARGEST_DIRECTORY
 from reference.papers import LARGEST_PAPER, PaperFacts, examine
+from tests.reference.hostile_files import BOMB, HONEST, HOSTILE, PARTS, SCAN, SIZE, TYPE, bomb, many_parts
 from tests.rules import refusals
 
 
@@ -48,7 +53,7 @@ def test_a_paper_is_known_by_its_content(content, content_type, extension):
     assert stream.read() == content
 
 
-TYPE = "Upload a PDF, DOCX, XLSX, JPEG or PNG file."
+OLD = "The file is protected by a password, or was saved by an old Word or Excel. Save it as DOCX or XLSX."
 MACROS = "The file holds macros. Save it without macros and upload it again."
 
 
@@ -62,7 +67,7 @@ MACROS = "The file holds macros. Save it without macros and upload it again."
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", TYPE),
         (b"GIF89a", TYPE),
         (b"MZ\x90\x00", TYPE),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", TYPE),  # Word and Excel before 2007
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLD),  # Word and Excel before 2007, or with a password
         (b" %PDF-1.7", TYPE),
         (b"%PD", TYPE),
         (b"PK", TYPE),
@@ -85,6 +90,7 @@ def test_a_paper_of_exactly_25_megabytes_is_taken():
     assert examine(io.BytesIO(content)).size == LARGEST_PAPER == 26_214_400
 
 
+REFUSALS = {"type", "macros", "bomb", "password", "crooked", "hidden", "entries"}
 NEEDS_VERSION = WORD.rindex(b"PK\x01\x02") + 6  # where a zip says which version of the format it needs
 
 
@@ -95,10 +101,65 @@ def test_a_damaged_office_file_is_taken_or_refused_but_never_an_error(place, byt
     try:
         assert examine(io.BytesIO(damaged)).size == len(damaged)
     except ValidationError as refusal:
-        assert refusal.code in {"type", "macros"}  # noqa: PT017
+        assert refusal.code in REFUSALS  # noqa: PT017
 
 
 @given(st.binary(max_size=200))
 def test_bytes_after_a_zip_mark_are_taken_or_refused_but_never_an_error(tail):
     with pytest.raises(ValidationError):
         examine(io.BytesIO(b"PK\x03\x04" + tail))
+
+
+def made(content):
+    return content() if callable(content) else content
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_refused_with_its_own_sentence(case):
+    name, content, sentence = HOSTILE[case]
+    assert refusals(examine, io.BytesIO(made(content)), name=name) == [sentence]
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_file_with_a_kazakh_name_is_taken(name):
+    content = made(HONEST[name])
+    stream = io.BytesIO(content)
+    assert examine(stream, name=name).size == len(content)
+    assert stream.tell() == 0
+
+
+def test_a_bomb_is_refused_within_a_second_and_a_few_megabytes():
+    content = io.BytesIO(bomb())
+    tracemalloc.start()
+    began = time.monotonic()
+    assert refusals(examine, content, name="Кесте.xlsx") == [BOMB]
+    spent, (_now, peak) = time.monotonic() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (spent < 1, peak < 4 * 1024 * 1024) == (True, True), (spent, peak)
+
+
+def test_a_directory_that_lies_about_its_count_is_still_read_within_bounds():
+    """The count says 1, the directory goes on: only its length bounds what is read."""
+    content = many_parts(30_000)
+    end = content.rindex(b"PK\x05\x06")
+    lying = content[: end + 8] + b"\x01\x00\x01\x00" + content[end + 12 :]
+    assert refusals(examine, io.BytesIO(lying)) == [TYPE]
+    grown = bytes(LARGEST_DIRECTORY + 1)
+    head = b"PK\x03\x04"
+    tail = b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 1, 1, len(grown), len(head), 0)
+    assert refusals(examine, io.BytesIO(head + grown + tail)) == [PARTS]
+
+
+def test_the_largest_paper_is_examined_in_seconds():
+    content = io.BytesIO((PDF + SCAN * 17)[:LARGEST_PAPER])
+    began = time.monotonic()
+    assert examine(content).size == LARGEST_PAPER
+    assert time.monotonic() - began < 5
+
+
+def test_a_file_that_says_it_is_too_large_is_not_even_read():
+    class Claimed(io.BytesIO):
+        size = LARGEST_PAPER + 1
+        read = None
+
+    assert refusals(examine, Claimed(PDF)) == [SIZE]
