@@ -9,11 +9,14 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment, Email, EmailTemplate, Log
 
 from accounts.models import User
 from accounts.roles import Role, role_label
 
 admin.site.unregister(Group)
+# Letters hold links that open accounts: nobody reads them on the staff site.
+admin.site.unregister([Attachment, Email, EmailTemplate, Log])
 
 
 class RolesField(forms.ModelMultipleChoiceField):

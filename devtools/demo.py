@@ -89,11 +89,13 @@ def collect_static(checkout: Checkout, values: Mapping[str, str]) -> None:
 def serve(checkout: Checkout, values: Mapping[str, str], listener: socket.socket, asked: int | None) -> int:
     """Run gunicorn on the open port until somebody stops us; 0 when that was the end of it."""
     port = listener.getsockname()[1]
-    with gunicorn(checkout, values, listener) as server:
+    with gunicorn(checkout, values, listener) as server, letter_sender(checkout, values):
         wait_until_it_answers(port, server)
         if asked is None and port != ports.DEFAULT:
             say(f"Port {ports.DEFAULT} is taken, so this demo runs on {port}.")
         say(f"\n  Public site  http://localhost:{port}/kk/\n  Admin        http://localhost:{port}/admin/")
+        if not os.environ.get("EMAIL_URL"):
+            say("  Letters      appear here: there is no mail server (EMAIL_URL)")
         say("\nCtrl-C stops everything.")
         try:
             server.wait()
@@ -108,12 +110,11 @@ def gunicorn(
     checkout: Checkout, values: Mapping[str, str], listener: socket.socket
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """The web server, for as long as the block runs; it dies with us, so that the port is free again."""
-    variables = {**os.environ, **values}  # but never the way to become the owner of the tables
     options = ["--bind", f"fd://{listener.fileno()}", "--workers", "2", "--graceful-timeout", "3"]
     server = subprocess.Popen(
         [checkout.python, "-m", "gunicorn", "ppp_registry.wsgi:application", *options],
         cwd=checkout.root,
-        env={name: value for name, value in variables.items() if name != "MIGRATE_DATABASE_URL"},
+        env=without_the_owner(values),
         stdin=subprocess.DEVNULL,
         pass_fds=[listener.fileno()],
         start_new_session=True,  # Ctrl-C in the terminal reaches us alone; we stop it in order
@@ -129,6 +130,34 @@ def gunicorn(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+
+
+def without_the_owner(values: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the application: never the way to become the owner of the tables."""
+    variables = {**os.environ, **values, "PYTHONUTF8": "1"}
+    return {name: value for name, value in variables.items() if name != "MIGRATE_DATABASE_URL"}
+
+
+@contextlib.contextmanager
+def letter_sender(checkout: Checkout, values: Mapping[str, str]) -> Iterator[None]:
+    """What sends the letters of the outbox, for as long as the block runs; it dies with us."""
+    sender = subprocess.Popen(
+        [checkout.python, "manage.py", "send_letters", "--watch", "2"],
+        cwd=checkout.root,
+        env=without_the_owner(values),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),
+    )
+    try:
+        yield
+    finally:
+        sender.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            sender.wait(4)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(sender.pid, signal.SIGKILL)
+        sender.wait()
 
 
 def wait_until_it_answers(port: int, server: "subprocess.Popen[bytes]") -> None:

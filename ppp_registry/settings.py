@@ -7,6 +7,7 @@ X-Forwarded-Proto), APP_DATABASE_ROLE (the role the application runs as; default
 
 import os
 import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "csp",
+    "post_office",
     "reference",
     "accounts",
     "projects",
@@ -131,8 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "admin:index"  # of the staff site's door; the pages of an account decide for themselves
+PASSWORD_RESET_TIMEOUT = 60 * 60
 
 # --- languages and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "kk"
@@ -150,7 +153,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles"
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or BASE_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "reference.storage.DurableStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -158,15 +161,21 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "reference.uploads.QuotaUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Pages filter by address; nobody needs more parameters than this, and the admin's bulk pages stay below it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 
 # --- mail: EMAIL_URL such as smtp+tls://user:password@host:587; without it letters are printed to the console --------
+# Letters are rows first, written in the transaction they belong to; `send_letters` hands them to the mail server.
 def _email(url: str) -> dict[str, object]:
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"EMAIL_BACKEND": "accounts.console_mail.EmailBackend"}
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -187,7 +196,18 @@ def _email(url: str) -> dict[str, object]:
     }
 
 
-globals().update(_email(os.environ.get("EMAIL_URL", "").strip()))
+_mail = _email(os.environ.get("EMAIL_URL", "").strip())
+POST_OFFICE = {
+    "BACKENDS": {"default": _mail.pop("EMAIL_BACKEND")},
+    "DEFAULT_PRIORITY": "medium",
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=10),
+    "BATCH_SIZE": 100,
+    "THREADS_PER_PROCESS": 1,
+    "CELERY_ENABLED": False,
+}
+EMAIL_BACKEND = "post_office.EmailBackend"
+globals().update(_mail)
 
 # --- security: everything on, unless this is a demo over plain HTTP on one machine -----------------------------------
 SECURE_SSL_REDIRECT = not PLAIN_HTTP

@@ -14,7 +14,11 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/mark.svg")),
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
-    *i18n_patterns(path("", include("projects.urls"))),
+    *i18n_patterns(
+        path("", include("projects.urls")),
+        path("account/", include("accounts.page_urls")),
+        path("", include("proposals.urls")),
+    ),
 ]
 
 handler400 = views.bad_request

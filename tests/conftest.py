@@ -25,7 +25,8 @@ def pytest_configure() -> None:
     """Hash passwords fast, and do without the manifest of static files where nobody has collected them."""
     site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not Path(site.STATIC_ROOT, "staticfiles.json").exists():
-        site.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        # In place: the outbox has made Django read the storages already.
+        site.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @contextmanager

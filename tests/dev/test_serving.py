@@ -23,6 +23,12 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [f"{os.getpid()} {os.environ.get('MIGRATE_DATABASE_URL')}".encode()]
 """
+SENDER = """
+import os, sys, time
+from pathlib import Path
+Path("sender").write_text(f"{os.getpid()} {sys.argv[1:]} {os.environ.get('MIGRATE_DATABASE_URL')}")
+time.sleep(60)
+"""
 RUNNER = """
 import sys
 from pathlib import Path
@@ -52,6 +58,7 @@ def runner(tmp_path, port) -> Iterator["subprocess.Popen[str]"]:
     python.chmod(0o755)
     (tmp_path / "ppp_registry").mkdir()
     (tmp_path / "ppp_registry" / "wsgi.py").write_text(SITE)
+    (tmp_path / "manage.py").write_text(SENDER)
     process = start(tmp_path, port)
     yield process
     process.kill()
@@ -102,6 +109,26 @@ def test_asked_to_stop_it_takes_the_web_server_along(runner, port, number):
     assert runner.wait(10) == 0
     assert is_gone(int(worker))
     ports.open_port(port, patience=0.1).close()
+
+
+def sender_of(folder: Path) -> tuple[int, str]:
+    """Return the process that sends letters, and how it was started; wait until it has said so."""
+    deadline = time.monotonic() + 5
+    while not (folder / "sender").exists() or not (folder / "sender").read_text():
+        assert time.monotonic() < deadline, "nobody sends the letters"
+        time.sleep(0.05)
+    pid, _, started = (folder / "sender").read_text().partition(" ")
+    return int(pid), started
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_sender_of_letters_lives_and_dies_with_the_runner(runner, tmp_path, number):
+    sender, started = sender_of(tmp_path)
+    assert started == "['send_letters', '--watch', '2'] None"
+    assert not is_gone(sender, 0.1)
+    runner.send_signal(number)
+    runner.wait(10)
+    assert is_gone(sender)
 
 
 def test_killed_it_takes_the_web_server_along_even_in_the_middle_of_a_request(runner, port):

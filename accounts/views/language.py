@@ -1,4 +1,4 @@
-"""What a person sets for itself."""
+"""The language of pages whose address names none."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -21,7 +21,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         request.user.language = language
         request.user.save(update_fields=["language"])
-    response = HttpResponseRedirect(back)
+    return keep_language(HttpResponseRedirect(back), language)
+
+
+def keep_language(response: HttpResponse, language: str) -> HttpResponse:
+    """Let the browser remember the language; return the response."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -1,0 +1,1 @@
+"""What changes people, their organisations and the outbox."""

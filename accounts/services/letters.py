@@ -1,0 +1,75 @@
+"""Letters are rows first: written in the transaction they belong to, sent later by the command send_letters.
+
+A template ``templates/letters/<name>.txt`` is plain text. Its first line is the subject.
+"""
+
+import datetime
+import re
+from email.utils import make_msgid, parseaddr
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from post_office.models import PRIORITY, STATUS, Email
+
+from accounts.queries.letters import KIND, letters_lately
+
+LONGEST_SUBJECT = 200
+AN_HOUR = datetime.timedelta(hours=1)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff]")
+
+
+@cache
+def _parts(name: str) -> tuple[Template, Template]:
+    """Return subject and body of a template; each must load its own tags."""
+    source = get_template(f"letters/{name}.txt").template.source  # type: ignore[attr-defined]
+    subject, _, body = source.partition("\n")
+    return Template(subject), Template("{% load i18n %}" + body)
+
+
+def _rendered(name: str, context: dict[str, Any]) -> tuple[str, str]:
+    subject, body = _parts(name)
+    # Plain text: what people typed stays as they typed it, “&” included.
+    values = Context(context, autoescape=False)
+    # Whatever breaks of a line stand in a value, a subject is one line: nobody adds a header to a letter.
+    line = " ".join(_UNSEEN.sub(" ", subject.render(values)).split())[:LONGEST_SUBJECT]
+    text = _UNSEEN.sub("", body.render(values).replace("\r\n", "\n").replace("\r", "\n"))
+    return line, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def send_letter(
+    to: str, template: str, language: str, context: dict[str, Any], *, hourly: int | None = None
+) -> Email | None:
+    """Write a letter into the outbox and return it.
+
+    With ``hourly`` an address gets at most so many letters of this template an hour; then nothing is written.
+    Call it inside the transaction the letter belongs to: rolled back, the letter was never written.
+    """
+    if hourly is not None and letters_lately(to, template, AN_HOUR) >= hourly:
+        return None
+    with translation.override(language):
+        subject, body = _rendered(template, context)
+    sender = settings.DEFAULT_FROM_EMAIL
+    letter = Email(
+        from_email=sender,
+        to=[to],
+        subject=subject,
+        message=body,
+        headers={KIND: template, "Content-Language": language, "Auto-Submitted": "auto-generated"},
+        # The same at every attempt, so that a mail server may see a letter sent twice.
+        message_id=make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2]),
+        priority=PRIORITY.medium,
+        status=STATUS.queued,
+    )
+    letter.save()
+    return letter
+
+
+def link(site: str, language: str, name: str, **parts: Any) -> str:
+    """Return the full address of a page in a language; ``site`` is the root, such as ``https://registry.example.kz/``."""
+    with translation.override(language):
+        return site.rstrip("/") + reverse(name, kwargs=parts)

@@ -1,0 +1,81 @@
+"""Registration, logging in and out."""
+
+from django.contrib.auth import login as log_in, logout as log_out
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms.people import ConfirmForm, EmailForm, LoginForm
+from accounts.models import User
+from accounts.services.registration import Asked, LinkIsNotGood, ask_for_account, asked_by, make_account
+from accounts.views.common import asked_next, private, safe_next, site_of, start_page
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Ask for an address and write to it; the answer is the same whoever owns the address."""
+    following = asked_next(request)
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_account(
+            form.cleaned_data["email"], language=get_language() or "kk", site=site_of(request), next_page=following
+        )
+        return redirect("register_sent")
+    return render(request, "accounts/register.html", {"form": form, "next": following})
+
+
+@private
+@require_safe
+def register_sent(request: HttpRequest) -> HttpResponse:
+    """Say that a letter is on its way."""
+    return render(request, "accounts/register_sent.html")
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask the owner of a confirmed address for name and password, make the account and let the person in."""
+    try:
+        asked = asked_by(token)
+        form = ConfirmForm(User(email=asked.email), request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return _welcome(request, asked, form)
+    except LinkIsNotGood:
+        return render(request, "accounts/link_not_good.html", {"again": "register"}, status=410)
+    return render(request, "accounts/register_confirm.html", {"form": form, "email": asked.email})
+
+
+def _welcome(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpResponse:
+    user = make_account(
+        asked,
+        full_name=form.cleaned_data["full_name"],
+        password=form.cleaned_data["password1"],
+        language=get_language() or "kk",
+    )
+    log_in(request, user, backend=BACKEND)
+    following = safe_next(request, asked.next)
+    return HttpResponseRedirect(following) if following else redirect("organisation_new")
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Let a person in and send it on to where it wanted to go."""
+    following = asked_next(request)
+    form = LoginForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.user is not None:
+        log_in(request, form.user)
+        return HttpResponseRedirect(following or start_page(form.user))
+    return render(request, "accounts/login.html", {"form": form, "next": following})
+
+
+@private
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Let a person out."""
+    log_out(request)
+    return redirect("home")
