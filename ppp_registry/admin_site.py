@@ -3,13 +3,18 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
 from projects.queries.register import register
 from projects.queries.summary import approved_summary
+from proposals.queries.access import enters_paper
+from proposals.queries.staff import stage_counts
 
 
 class RegistryAdminSite(admin.AdminSite):
@@ -21,8 +26,11 @@ class RegistryAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Open with the approved totals for whoever may see projects."""
+        """Open with the filed proposals and the approved totals, each for whoever may see them."""
         context = dict(extra_context or {})
+        if request.user.has_perm("proposals.view_proposal"):
+            context["filed"] = stage_counts(request.user)
+        context["enters_paper"] = enters_paper(request.user)
         if request.user.has_perm("projects.view_project"):
             context["summary"] = approved_summary(register())
         return super().index(request, context)
@@ -31,6 +39,20 @@ class RegistryAdminSite(admin.AdminSite):
         """List the apps in the order of the work, the same in every language."""
         order = {label: place for place, label in enumerate(("proposals", "projects", "accounts", "reference"))}
         return sorted(super().get_app_list(request, app_label), key=lambda app: order.get(app["app_label"], len(order)))
+
+    def get_urls(self) -> list[Any]:
+        """Put a narrower door before Django's own to the public page of a row."""
+        own = path(
+            "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_public_site), name="view_on_site"
+        )
+        return [own, *super().get_urls()]
+
+    def on_public_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+        """Lead to the public page of a row; what applicants write has none, and its keys must tell nobody anything."""
+        kind = ContentType.objects.filter(pk=content_type_id).first()
+        if kind is None or kind.app_label in ("proposals", "accounts"):
+            raise Http404
+        return cast(HttpResponse, shortcut(request, content_type_id, object_id))
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Serve every catalogue of script texts, ours included: Django asks only its own, which lacks much Kazakh."""

@@ -21,42 +21,82 @@ REFERENCE = (
     "reference.workingdaycorrection",
 )
 PEOPLE = ("accounts.user",)
+INTAKE = (
+    "proposals.application",
+    "proposals.proposal",
+    "proposals.paper",
+    "proposals.stagechange",
+    "proposals.clarification",
+)
+"""What applicants filed. Drafts are no row of the staff site for anybody."""
+APPLICANTS = ("accounts.organisation",)
+LIBRARY = ("proposals.typicaldocument",)
 
 _READS = {_VIEW}
 _WRITES = {_VIEW, _ADD, _CHANGE}
 
 RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
-    Role.CLERK: {REGISTER: _READS, REFERENCE: _READS},
-    Role.EXPERT: {REGISTER: _READS, REFERENCE: _READS},
-    Role.HEAD: {REGISTER: _READS, REFERENCE: _WRITES},
+    Role.CLERK: {REGISTER: _READS, REFERENCE: _READS, INTAKE: _READS, APPLICANTS: _READS, LIBRARY: _WRITES},
+    Role.EXPERT: {REGISTER: _READS, REFERENCE: _READS, LIBRARY: _READS},
+    Role.HEAD: {REGISTER: _READS, REFERENCE: _WRITES, INTAKE: _READS, APPLICANTS: _READS, LIBRARY: _WRITES},
     Role.SECRETARY: {REGISTER: _WRITES, REFERENCE: _READS},
-    Role.AUDITOR: {REGISTER: _READS, REFERENCE: _READS, PEOPLE: _READS},
+    Role.AUDITOR: {
+        REGISTER: _READS,
+        REFERENCE: _READS,
+        PEOPLE: _READS,
+        INTAKE: _READS,
+        APPLICANTS: _READS,
+        LIBRARY: _READS,
+    },
     Role.ADMINISTRATOR: {REFERENCE: _WRITES, PEOPLE: _WRITES},
 }
 """Nobody deletes: rows leave by resolution, people are switched off, history stays."""
 
+ACTS: Final[dict[Role, tuple[str, ...]]] = {
+    Role.CLERK: (
+        "proposals.enter_paper_application",
+        "proposals.take_up_proposal",
+        "proposals.ask_proposal",
+    ),
+    Role.EXPERT: ("proposals.ask_proposal",),
+    Role.HEAD: (
+        "proposals.take_up_proposal",
+        "proposals.ask_proposal",
+        "proposals.support_proposal",
+        "proposals.refuse_proposal",
+    ),
+    Role.SECRETARY: ("proposals.table_proposal", "proposals.decide_proposal"),
+    Role.AUDITOR: (),
+    Role.ADMINISTRATOR: (),
+}
+"""Steps of the road and other acts that are more than adding or changing a row."""
 
-def permissions_of(role: Role) -> set[tuple[str, str, str]]:
-    """Return the role's permissions as (app, model, action)."""
-    return {
-        (*model.split("."), action)  # type: ignore[misc]
+
+def permissions_of(role: Role) -> set[str]:
+    """Return the role's permissions as ``app.codename``."""
+    rows = {
+        f"{model.split('.')[0]}.{action}_{model.split('.')[1]}"
         for models, actions in RIGHTS[role].items()
         for model in models
         for action in actions
     }
+    return rows | set(ACTS[role])
 
 
 def as_markdown() -> str:
-    """Return the table of roles and rights as it stands in docs/roles.md."""
+    """Return the tables of roles, rights and acts as they stand in docs/roles.md."""
     roles = list(RIGHTS)
-    lines = [
-        "| table | " + " | ".join(role.value for role in roles) + " |",
-        "|---|" + "---|" * len(roles),
-    ]
-    for model in (*REGISTER, *REFERENCE, *PEOPLE):
+    head = " | ".join(role.value for role in roles)
+    rule = "|---|" + "---|" * len(roles)
+    lines = [f"| table | {head} |", rule]
+    for model in (*REGISTER, *REFERENCE, *PEOPLE, *INTAKE, *APPLICANTS, *LIBRARY):
         cells = []
         for role in roles:
             actions = {action for models, given in RIGHTS[role].items() if model in models for action in given}
             cells.append(", ".join(action for action in (_VIEW, _ADD, _CHANGE) if action in actions) or "–")
         lines.append(f"| {model} | " + " | ".join(cells) + " |")
+    lines += ["", f"| act | {head} |", rule]
+    for act in sorted({act for acts in ACTS.values() for act in acts}):
+        cells = ["yes" if act in ACTS[role] else "–" for role in roles]
+        lines.append(f"| {act} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -12,8 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from proposals.roles import RIGHTS, permissions_of
-from proposals.services import sync_roles
+from proposals.roles import ACTS, RIGHTS, as_markdown, permissions_of
+from proposals.services.roles import sync_roles
+from proposals.workflow import as_mermaid
 from tests.registry.people import staff
 
 pytestmark = pytest.mark.django_db
@@ -22,17 +23,24 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "roles.md"
 
 
 def promised():
-    """Return what docs/roles.md says: the permissions of each role as app.action_model."""
+    """Return what docs/roles.md says: the permissions of each role as app.action_model and app.act."""
     lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     head = [cell.strip() for cell in lines[0].strip("|").split("|")]
     found = {role: set() for role in head[1:]}
     for line in lines[2:]:
         table, *cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) != len(head) - 1:
+        if table == "act":
             break
         app, model = table.split(".")
         for role, cell in zip(head[1:], cells, strict=True):
             found[role] |= {f"{app}.{action}_{model}" for action in re.findall(r"[a-z]+", cell)}
+    acts = lines[lines.index(next(line for line in lines[1:] if line.startswith("| act | clerk"))) + 2 :]
+    for line in acts:
+        act, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) != len(head) - 1:
+            break
+        for role, cell in zip(head[1:], cells, strict=True):
+            found[role] |= {act} if cell == "yes" else set()
     return found
 
 
@@ -50,12 +58,34 @@ def test_the_groups_have_what_the_page_promises():
     assert list(promised()) == list(Role.values)
 
 
+def test_the_page_holds_the_tables_as_they_are():
+    assert as_markdown() in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_road_is_drawn_as_the_table_has_it():
+    drawn = PAGE.with_name("workflow.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{as_mermaid()}```\n" in drawn
+
+
 def test_the_roles_are_these():
     sync_roles()
     everything = given()
     register = {right for right in everything["secretary"] if right.startswith("projects.")}
-    assert everything["clerk"] == everything["expert"]
-    assert {right for right in everything["clerk"] if "view" not in right} == set()
+    library = {"proposals.add_typicaldocument", "proposals.change_typicaldocument"}
+    assert {right for right in everything["clerk"] if "view" not in right} == library | {
+        "proposals.enter_paper_application",
+        "proposals.take_up_proposal",
+        "proposals.ask_proposal",
+    }
+    assert {right for right in everything["expert"] if "view" not in right} == {"proposals.ask_proposal"}
+    assert {right for right in everything["auditor"] if "view" not in right} == set()
+    for table in ("proposals.view_proposal", "proposals.view_paper", "accounts.view_organisation"):
+        assert [role for role in Role.values if table in everything[role]] == ["clerk", "head", "auditor"]
+    assert [role for role in Role.values if "proposals.support_proposal" in everything[role]] == ["head"]
+    assert [role for role in Role.values if "proposals.decide_proposal" in everything[role]] == ["secretary"]
+    assert [role for role in Role.values if "proposals.enter_paper_application" in everything[role]] == ["clerk"]
+    filed = {right for rights in everything.values() for right in rights if right.startswith("proposals.")}
+    assert {right for right in filed if right.split(".")[1].startswith(("add", "change"))} == library
     assert {right for right in register if "view" not in right} == {
         f"projects.{action}_{model}"
         for action in ("add", "change")
@@ -84,7 +114,7 @@ def test_nobody_may_delete_and_nobody_may_write_history():
 def test_the_table_names_models_that_exist():
     for models in (model for rights in RIGHTS.values() for group in rights for model in group):
         assert apps.get_model(models)
-    assert set(RIGHTS) == set(Role)
+    assert set(RIGHTS) == set(ACTS) == set(Role)
 
 
 def test_a_second_run_changes_nothing():

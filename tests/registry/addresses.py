@@ -16,6 +16,7 @@ REFUSED = {
     "/en/projects/?page=0": 404,
     "/account/language/": 405,
     "/kk/documents/00000000-0000-4000-8000-000000000000/": 404,
+    "/kk/applications/check/?term_years=abc": 400,
 }
 
 
@@ -44,6 +45,10 @@ class Everything:
             *(f"{start}projects/{number}/" for number in Project.objects.values_list("number", flat=True)),
             f"{start}resolutions/",
             *(f"{start}resolutions/{pk}/" for pk in (self.resolution.pk, self.excluded.excluded_by_id)),
+            f"{start}applications/check/",
+            f"{start}applications/check/?used_by=public&term_years=10&cost=900000000&own_funds=1&sector=education",
+            *(f"{start}account/{page}/" for page in ("login", "register", "register/sent", "password/reset")),
+            *(f"{start}account/password/reset/{page}/" for page in ("sent", "complete")),
         ]
 
     def of_staff(self) -> list[str]:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
-from proposals.services import sync_roles
+from proposals.services.roles import sync_roles
 from tests import factories
 
 SECRETARY, ADMINISTRATOR = Role.SECRETARY.value, Role.ADMINISTRATOR.value

@@ -4,10 +4,15 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
+from post_office.models import Email
 
-from accounts.models import User
+from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
 from projects.models import Project, Resolution, StatusChange
+from proposals.models import Application, Clarification, Paper, Proposal, StageChange, TypicalDocument
+from proposals.queries.times import usual_time
+from proposals.workflow import Stage
+from reference.identifiers import is_bin
 from reference.models import LegalParameter, Sector, Territory
 
 pytestmark = pytest.mark.django_db
@@ -16,23 +21,27 @@ PASSWORD = "demo-бір-екі-үш"
 
 
 @pytest.fixture
-def demo(settings, monkeypatch):
+def demo(settings, monkeypatch, tmp_path):
     """Call the command as `make demo` does."""
     settings.PLAIN_HTTP = True
+    settings.MEDIA_ROOT = tmp_path
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     return lambda: call_command("demo_data")
 
 
+REGISTER = (Project, Resolution, StatusChange, Territory, Sector, LegalParameter, User)
+INTAKE = (Organisation, Membership, Application, Proposal, Paper, StageChange, Clarification, TypicalDocument, Email)
+APPLICANTS = ("sme@demo.example", "sme2@demo.example")
+
+
 def counted():
-    return [
-        model.objects.count() for model in (Project, Resolution, StatusChange, Territory, Sector, LegalParameter, User)
-    ]
+    return [model.objects.count() for model in (*REGISTER, *INTAKE)]
 
 
 def test_the_demo_has_the_real_register_and_a_login_for_each_role(demo, capsys):
     demo()
-    projects, resolutions, steps, territories, sectors, parameters, users = counted()
-    assert (projects, resolutions, steps, users) == (106, 3, 106, 6)
+    projects, resolutions, steps, territories, sectors, parameters, users = counted()[: len(REGISTER)]
+    assert (projects, resolutions, steps, users) == (106, 3, 106, 8)
     assert (territories > 20, sectors > 15, parameters > 0) == (True, True, True)
     said = capsys.readouterr().out
     assert "Register: 106 projects, 3 resolutions." in said
@@ -44,6 +53,63 @@ def test_the_demo_has_the_real_register_and_a_login_for_each_role(demo, capsys):
         browser = Client()
         browser.force_login(person)
         assert browser.get("/admin/").status_code == 200
+
+
+def test_the_invented_applicants_have_applications_at_every_turn_of_the_road(demo, capsys):
+    demo()
+    said = capsys.readouterr().out
+    stages = {
+        email: sorted(
+            Proposal.objects.filter(application__organisation__memberships__user__email=email).values_list(
+                "stage", flat=True
+            )
+        )
+        for email in APPLICANTS
+    }
+    assert stages["sme@demo.example"] == sorted(
+        ["draft", "draft", "filed", "clarification", "supported", "refused", "withdrawn"]
+    )
+    assert set(stages["sme2@demo.example"]) <= {"supported", "review"}
+    assert [row.answered_at for row in Clarification.objects.all()] == [None]
+    assert Application.objects.filter(channel="paper", filed_at__isnull=False).exists()
+    for stage in (Stage.FILED, Stage.REVIEW):
+        assert usual_time(stage).days is not None
+    filed = Application.objects.filter(filed_at__isnull=False)
+    assert list(filed.order_by("filed_at")) == list(filed.order_by("year", "sequence"))
+    for row in Organisation.objects.all():
+        assert "(демо)" in row.name
+        assert is_bin(row.bin)
+    assert all("(демо)" in row.title_kk for row in Proposal.objects.all())
+    assert Email.objects.count() == 0
+    assert TypicalDocument.objects.count() == 16
+    for email in APPLICANTS:
+        assert email in said
+        person = authenticate(username=email, password=PASSWORD)
+        assert (person.is_staff, "(демо)" in person.full_name) == (False, True)
+        browser = Client()
+        browser.force_login(person)
+        assert browser.get("/kk/applications/").status_code == 200
+
+
+def test_where_somebody_works_already_no_application_is_invented(demo):
+    demo()
+    kept = Organisation.objects.filter(name__startswith="«Үлгі»").get()
+    Proposal.objects.filter(stage="draft").delete()
+    Application.objects.filter(filed_at__isnull=True).delete()
+    kept.name = "«Басқа» ЖШС"
+    kept.save()
+    before = counted()
+    demo()
+    assert counted() == before
+    kept.refresh_from_db()
+    assert kept.name == "«Басқа» ЖШС"
+
+
+def test_a_clerk_who_lost_the_right_to_a_step_is_no_fault(demo, monkeypatch):
+    monkeypatch.setattr("ppp_registry.demo.applications._may", lambda *args: False)
+    demo()
+    assert (Application.objects.count(), Organisation.objects.count()) == (0, 0)
+    assert User.objects.filter(email__in=APPLICANTS).count() == 2
 
 
 def test_a_second_run_changes_nothing(demo):
@@ -79,7 +145,7 @@ def test_production_gets_no_demo(demo, settings):
     settings.PLAIN_HTTP = False
     with pytest.raises(CommandError, match="not a demo"):
         demo()
-    assert counted() == [0] * 7
+    assert counted() == [0] * len(REGISTER + INTAKE)
 
 
 @pytest.mark.parametrize("password", [None, "", "short", "123456789"])
@@ -87,11 +153,11 @@ def test_a_demo_without_a_password_makes_nothing(demo, monkeypatch, password):
     monkeypatch.delenv("DEMO_PASSWORD") if password is None else monkeypatch.setenv("DEMO_PASSWORD", password)
     with pytest.raises(CommandError, match="Set DEMO_PASSWORD to ten or more characters"):
         demo()
-    assert counted() == [0] * 7
+    assert counted() == [0] * len(REGISTER + INTAKE)
 
 
 def test_a_demo_that_fails_leaves_nothing_behind(demo, monkeypatch):
     monkeypatch.setattr(User.objects, "create_user", lambda *args, **facts: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         demo()
-    assert counted() == [0] * 7
+    assert counted() == [0] * len(REGISTER + INTAKE)

@@ -48,7 +48,8 @@ def test_production_is_what_one_gets_without_asking(started):
     assert (given["SESSION_COOKIE_HTTPONLY"], given["CSRF_COOKIE_HTTPONLY"]) == (True, True)
     assert "SECURE_PROXY_SSL_HEADER" not in given
     assert given["STORAGES"]["staticfiles"]["BACKEND"].endswith("CompressedManifestStaticFilesStorage")
-    assert given["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    assert given["EMAIL_BACKEND"] == "post_office.EmailBackend"
+    assert given["POST_OFFICE"]["BACKENDS"]["default"] == "accounts.console_mail.EmailBackend"
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
@@ -119,7 +120,7 @@ def test_letters_go_by_the_server_of_the_address(started, url, expected):
     given = started(**PRODUCTION, EMAIL_URL=url)
     names = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
     assert tuple(given[f"EMAIL_{name}"] for name in names) == expected
-    assert given["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+    assert given["POST_OFFICE"]["BACKENDS"]["default"].endswith("smtp.EmailBackend")
 
 
 @pytest.mark.parametrize("url", ["mail.example.kz", "smtps://mail.example.kz", "smtp+tls://", "http://mail.example.kz"])

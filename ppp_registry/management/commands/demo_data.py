@@ -1,4 +1,4 @@
-"""Fill an empty registry: reference data, roles, the real register from public sources, and logins for a demo.
+"""Fill an empty registry: reference data, roles, the real register from public sources, invented applications, logins.
 
 Every step is repeatable and none overwrites what people changed.
 """
@@ -14,9 +14,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role, role_label
+from ppp_registry.demo.applications import make_applications, make_people
 from projects.models import Project, Resolution
 from projects.services.imports import import_table
-from proposals.services import sync_roles
+from proposals.services.library import load_shipped
+from proposals.services.roles import sync_roles
 from reference import services as reference
 
 DATA = Path(settings.BASE_DIR) / "projects" / "data"
@@ -45,10 +47,16 @@ class Command(BaseCommand):
             sync_roles()
             self._load_register()
             logins = [self._login(role, password) for role in Role]
+            load_shipped()
+            applicants = make_people(password)
+            make_applications(applicants)
         self.stdout.write(f"Register: {Project.objects.count()} projects, {Resolution.objects.count()} resolutions.")
         self.stdout.write(f"Logins of the staff site, password {password}")
         for email, role in logins:
             self.stdout.write(f"  {email:32} {role}")
+        self.stdout.write("Logins of applicants, the same password")
+        for person in applicants:
+            self.stdout.write(f"  {person.email:32} {person.full_name}")
 
     def _load_register(self) -> None:
         """Import the real files once; later changes by staff would make a second import a conflict."""

@@ -8,7 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
-APPEND_ONLY = ("projects_statuschange", "django_admin_log")
+APPEND_ONLY = (
+    "projects_statuschange",
+    "proposals_stagechange",
+    "proposals_paperreading",
+    "django_admin_log",
+)
 """Tables the application may read and add to, but never change or empty."""
 
 

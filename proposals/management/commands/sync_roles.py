@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from proposals.services import sync_roles
+from proposals.services.roles import sync_roles
 
 
 class Command(BaseCommand):

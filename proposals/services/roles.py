@@ -11,11 +11,7 @@ from proposals.roles import permissions_of
 def sync_roles() -> dict[str, int]:
     """Give each role's group exactly the permissions of the table; return how many each has."""
     known = {
-        (
-            permission.content_type.app_label,
-            permission.content_type.model,
-            permission.codename.split("_")[0],
-        ): permission
+        f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
     }
     given = {}

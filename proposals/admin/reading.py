@@ -1,0 +1,100 @@
+"""Tables of the staff site that are only read: no add, no change, no delete, and no way around by the address."""
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from projects.admin.readable import ReadableAdmin
+
+_ENDINGS = ("", "__exact", "__isnull", "__code__exact")
+"""How Django's filters name their conditions: of a column, of choices, of unknown values, of a related row."""
+
+
+class ReadingAdmin(ReadableAdmin):
+    """A list with the filters it shows and a page without a form. ``get_queryset`` says which rows there are."""
+
+    page_template = ""
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come by filing."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is filed stays as filed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes, superusers neither."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A row outside the list, a draft, is no row of this site."""
+        if not super().has_view_permission(request, obj):
+            return False
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Allow the conditions of the filters beside the list and no others: any column could be guessed by them."""
+        for item in self.list_filter:
+            if not isinstance(item, str | tuple):
+                names = {getattr(item, "parameter_name", "")}
+            else:
+                column = item[0] if isinstance(item, tuple) else item
+                names = {f"{column}{ending}" for ending in _ENDINGS}
+            if lookup in names:
+                return True
+        return False
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search by the words; without words everything is listed."""
+        return (self.found(queryset, search_term) if search_term.strip() else queryset), False
+
+    def found(self, queryset: Any, text: str) -> Any:
+        """Return the rows that the words find."""
+        raise NotImplementedError
+
+    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the page of a row shows."""
+        return {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Show the page; 404 for what is not in the list, whether it exists or not."""
+        row = self._readable_row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(row),
+            "opts": self.opts,
+            "original": row,
+            "row": row,
+            **self.page_context(request, row),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.page_template, context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """The history stands on the page itself."""
+        self._readable_row(request, object_id)
+        raise Http404
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Nobody deletes."""
+        raise PermissionDenied
+
+    def _readable_row(self, request: HttpRequest, object_id: str) -> models.Model:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row

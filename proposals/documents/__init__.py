@@ -1,0 +1,1 @@
+"""Papers we make: the receipt as PDF, typical documents as DOCX. Pure: facts in, bytes out."""

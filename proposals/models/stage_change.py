@@ -1,0 +1,58 @@
+"""The history of stages: who, what, when; it can be added to and never changed."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Func
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from proposals.models.proposal import Proposal
+from proposals.workflow import Action, Stage
+from reference.constraints import known_code
+from reference.fields import CleanTextField
+
+
+class StepChannel(models.TextChoices):
+    """Where the step was taken."""
+
+    WEB = "web", _("Public site")
+    ADMIN = "admin", _("Staff site")
+    CONSOLE = "console", _("Command")
+
+
+class CurrentTransaction(Func):
+    """The id of the running transaction; a trigger finds the step of a changed stage by it."""
+
+    function = "txid_current"
+    output_field = models.BigIntegerField()
+
+
+class StageChange(models.Model):
+    """One step of one proposal. Values of the proposal are not copied here: they live in one place."""
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="stage_changes", verbose_name=_("proposal"))
+    action = models.CharField(_("action"), max_length=12, choices=Action)
+    from_stage = models.CharField(_("from"), max_length=15, choices=Stage)
+    to_stage = models.CharField(_("to"), max_length=15, choices=Stage)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    channel = models.CharField(_("channel"), max_length=10, choices=StepChannel)
+    note = CleanTextField(_("note"), max_length=5000, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
+    transaction = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction(), editable=False)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["proposal", "id"], name="proposals_stagechange_story")]
+        constraints = [
+            known_code("action", Action.values),
+            known_code("from_stage", Stage.values),
+            known_code("to_stage", Stage.values),
+            known_code("channel", StepChannel.values),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.from_stage} → {self.to_stage}"

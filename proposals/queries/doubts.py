@@ -1,0 +1,55 @@
+"""Figures of a proposal that look odd beside the law and beside similar projects."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from projects.models import Project
+from proposals.models import Proposal
+from proposals.plausibility import Doubt, Facts, doubts
+
+_MOST_PEERS = 500
+_ASKED = (
+    "cost",
+    "own_funds",
+    "asked_sum",
+    "state_obligations",
+    "payment_sources",
+    "term_years",
+    "implementation_start",
+    "capacity",
+    "capacity_unit",
+    "beneficiaries",
+    "jobs",
+)
+
+
+def similar_costs(proposal: Proposal) -> list[tuple[int, int]]:
+    """Return (cost in tenge, capacity) of projects of the same kind in the public register, newest first.
+
+    Other applicants' proposals are left out: a median of few would tell their costs.
+    """
+    if not (proposal.sector_id and proposal.capacity_unit):
+        return []
+    same: dict[str, Any] = {
+        "sector": proposal.sector_id,
+        "capacity_unit": proposal.capacity_unit,
+        "capacity__gt": 0,
+        "cost__gt": 0,
+    }
+    known = Project.objects.filter(is_group=False, **same).order_by("-number").values_list("cost", "capacity")
+    return [(cost, capacity) for cost, capacity in known[:_MOST_PEERS] if cost and capacity]
+
+
+def doubts_about(proposal: Proposal, on: datetime.date | None = None) -> list[Doubt]:
+    """Return the doubts about a proposal on a day, today when none is given; asked once per object."""
+    key = on or timezone.localdate()
+    known: dict[datetime.date, list[Doubt]] = proposal.__dict__.setdefault("_doubts", {})
+    if key not in known:
+        facts = Facts(
+            **{name: getattr(proposal, name) for name in _ASKED},
+            payments={row.year: row.amount for row in proposal.payments.all()},
+        )
+        known[key] = doubts(facts, similar_costs(proposal), key)
+    return known[key]

@@ -1,0 +1,88 @@
+"""How long a stage usually takes, from our own history."""
+
+import datetime
+from dataclasses import dataclass
+from statistics import median
+
+from django.utils import timezone
+
+from proposals.models import Proposal, StageChange
+from proposals.workflow import WITH_APPLICANT, Stage
+from reference.queries import working_day_corrections, working_days
+
+WINDOW = datetime.timedelta(days=180)
+LEAST = 5
+"""Fewer finished stages than this say nothing."""
+
+_MOST = 400
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Median of working days a stage took lately, None when there were too few to say."""
+
+    days: int | None
+    count: int
+
+
+def usual_time(stage: str, now: datetime.datetime | None = None) -> Usual:
+    """Return how many working days proposals that left the stage in the last 180 days had spent in it (median)."""
+    now = now or timezone.now()
+    leaving = (
+        StageChange.objects.filter(from_stage=stage, at__gte=now - WINDOW, at__lte=now)
+        .exclude(to_stage=Stage.WITHDRAWN)
+        .order_by("-id")
+        .values_list("proposal_id", "id", "at")[:_MOST]
+    )
+    left = list(leaving)
+    entered: dict[tuple[object, int], datetime.datetime] = {}
+    steps = StageChange.objects.filter(proposal__in={row[0] for row in left}, to_stage=stage).order_by("id")
+    history: dict[object, list[tuple[int, datetime.datetime]]] = {}
+    for proposal, key, at in steps.values_list("proposal_id", "id", "at"):
+        history.setdefault(proposal, []).append((key, at))
+    for proposal, key, _at in left:
+        before = [at for step, at in history.get(proposal, []) if step < key]
+        if before:
+            entered[(proposal, key)] = before[-1]
+    corrections = corrections_since(min(entered.values(), default=now), now)
+    spent = [
+        working_days(timezone.localdate(entered[(proposal, key)]), timezone.localdate(at), corrections)
+        for proposal, key, at in left
+        if (proposal, key) in entered
+    ]
+    return Usual(round(median(spent)) if len(spent) >= LEAST else None, len(spent))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Working days a proposal has spent so far."""
+
+    with_chamber: int
+    with_applicant: int
+
+
+def corrections_since(first: datetime.datetime, now: datetime.datetime | None = None) -> dict[datetime.date, bool]:
+    """Return the corrections of the calendar from a moment until now."""
+    return working_day_corrections(timezone.localdate(first), timezone.localdate(now))
+
+
+def clock(
+    proposal: Proposal,
+    steps: list[StageChange],
+    now: datetime.datetime | None = None,
+    corrections: dict[datetime.date, bool] | None = None,
+) -> Clock:
+    """Return the working days since filing, told apart by whose turn it was; ``steps`` in order of time."""
+    now = now or timezone.now()
+    ours = theirs = 0
+    moments = [(step.to_stage, step.at) for step in steps]
+    for place, (stage, since) in enumerate(moments):
+        until = moments[place + 1][1] if place + 1 < len(moments) else now
+        if stage in (Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN):
+            break
+        days = working_days(timezone.localdate(since), timezone.localdate(until), corrections)
+        if stage in WITH_APPLICANT:
+            theirs += days
+        else:
+            ours += days
+    return Clock(ours, theirs)

@@ -1,0 +1,1 @@
+"""What may be done to applications and proposals; the only place that writes them."""

@@ -1,0 +1,55 @@
+"""The chamber asks the applicant: a numbered request with a day by which to answer."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from proposals import notifications
+from proposals.models import Clarification, Proposal
+from proposals.models.stage_change import StepChannel
+from proposals.services.moves import move
+from proposals.workflow import Action
+from reference.queries import add_working_days, legal_value
+
+DAYS = "target_days_clarification"
+
+
+@transaction.atomic
+def ask(
+    proposal: Proposal,
+    *,
+    by: Any,
+    kind: str,
+    text: str,
+    site: str,
+    channel: str = StepChannel.ADMIN,
+    at: datetime.datetime | None = None,
+) -> Clarification:
+    """Ask the applicant and return the request; the chamber's clock stands still until the answer.
+
+    The day to answer by is so many working days away as the chamber's target of that day says. ``at`` is the time of
+    a step that is not taken now, only in invented histories. Raises StepNotAllowed, PermissionDenied, ValidationError.
+    """
+    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    came_from = row.stage
+    change = move(row, Action.ASK, by=by, channel=channel, at=at)
+    asked_at = at or timezone.now()
+    today = timezone.localdate(asked_at)
+    last = row.clarifications.aggregate(last=Max("number"))["last"] or 0
+    request = Clarification(
+        proposal=change.proposal,
+        number=last + 1,
+        kind=kind,
+        text=text,
+        asked_by=by,
+        asked_at=asked_at,
+        due_on=add_working_days(today, int(legal_value(DAYS, today))),
+        came_from=came_from,
+    )
+    request.full_clean(exclude={"proposal", "asked_by", "answered_by"})
+    request.save(force_insert=True)
+    notifications.asked(request, by=by, site=site)
+    return request

@@ -1,0 +1,151 @@
+"""Filing: from a complete draft to a numbered application with a receipt, once."""
+
+import datetime
+import hashlib
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from proposals import notifications
+from proposals.models import Application, ArrivalCounter, Paper, Proposal
+from proposals.models.proposal import CONTENT
+from proposals.models.stage_change import StepChannel
+from proposals.queries.access import own_applications
+from proposals.queries.progress import Missing, asked_answers, progress, with_details
+from proposals.services.moves import remember
+from proposals.workflow import Action, find_step
+
+
+class Incomplete(Exception):
+    """Something is missing yet: ``missing`` tells what, by proposal."""
+
+    def __init__(self, missing: dict[Proposal, list[Missing]]) -> None:
+        super().__init__("the application is not complete")
+        self.missing = missing
+
+
+def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int, int]:
+    """Return the moment of arrival, its year and the next number of that year.
+
+    The counter's row is held until the transaction ends, so a rollback leaves no gap; the moment is taken while it is
+    held, so numbers and moments have one order. ``at`` is another moment than now.
+    """
+    while True:
+        year = timezone.localdate(at).year
+        ArrivalCounter.objects.get_or_create(year=year)
+        counter = ArrivalCounter.objects.select_for_update().get(year=year)
+        now = at or timezone.now()
+        if timezone.localdate(now).year == year:  # else the year ended while we waited
+            counter.last += 1
+            counter.save(update_fields=["last"])
+            return now, year, counter.last
+
+
+@transaction.atomic
+def file(
+    application: Application,
+    *,
+    by: Any,
+    consent: bool,
+    publish_agreed: bool,
+    site: str,
+    channel: str = StepChannel.WEB,
+    at: datetime.datetime | None = None,
+) -> Application:
+    """File an application and return it with its number; one that is filed already is returned as it is.
+
+    Freezes type, size and name of the applicant and a copy of everything that was said, takes each proposal its first
+    step and writes the letter, all in one transaction. ``site`` is the address of the site for links in the letter;
+    ``at`` the time of filing when it is not now, only in invented histories.
+    Raises Application.DoesNotExist, ValidationError (no consent), Incomplete.
+    """
+    own = own_applications(by).filter(pk=application.pk).values("pk")
+    row = Application.objects.select_for_update(of=("self",)).get(pk__in=own)
+    if row.is_filed:
+        return row
+    if not consent:
+        raise ValidationError({"consent": _("Without the consent the chamber may not work with the application.")})
+    organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=row.organisation_id)
+    row.organisation = organisation
+    # The rows are locked first: what is checked is what is filed.
+    list(row.proposals.select_for_update(of=("self",)).order_by("pk"))
+    proposals = with_details(row)
+    missing = {proposal: items for proposal in proposals if (items := progress(proposal).missing)}
+    if missing or not proposals:
+        raise Incomplete(missing)
+    now, row.year, row.sequence = arrive(at)
+    row.initiator_type, row.initiator_size = organisation.initiator_type, organisation.initiator_size
+    row.applicant_name, row.applicant_bin = organisation.name, organisation.bin
+    row.publish_agreed, row.consent_at, row.filed_at, row.filed_by = publish_agreed, now, now, by
+    row.filed_copy = frozen_copy(row, proposals)
+    row.filed_sha256 = fingerprint(row.filed_copy)
+    row.save()
+    row.refresh_from_db(fields=["number"])
+    for proposal in proposals:
+        if proposal.typed:  # of questions that are no longer asked
+            proposal.typed = {}
+            proposal.save(update_fields=["typed"])
+        step = find_step(proposal.stage, Action.FILE)
+        remember(proposal, Action.FILE, step.target(), by=by, channel=channel, at=now)
+    notifications.filed(row, proposals, by=by, site=site)
+    return row
+
+
+def fingerprint(copy: dict[str, Any]) -> str:
+    """Return the SHA-256 of a frozen copy, the same for the same facts whatever the order of their keys."""
+    plain = json.dumps(copy, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def frozen_copy(application: Application, proposals: list[Proposal]) -> dict[str, Any]:
+    """Return everything that is filed as plain values, without personal data (no IIN, no contacts)."""
+    organisation = application.organisation
+    return {
+        "form": 1,
+        "applicant": {
+            "name": organisation.name,
+            "bin": organisation.bin,
+            "legal_form": organisation.legal_form,
+            "size": organisation.size,
+            "initiator_type": application.initiator_type,
+        },
+        "channel": application.channel,
+        "received_on": application.received_on.isoformat() if application.received_on else None,
+        "language": application.language,
+        "publish_agreed": application.publish_agreed,
+        "proposals": [_proposal_copy(proposal) for proposal in proposals],
+    }
+
+
+def _proposal_copy(proposal: Proposal) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name in CONTENT:
+        value = getattr(proposal, Proposal.column(name).attname)
+        facts[name] = str(value) if name == "term_years" and value is not None else value
+    return {
+        "id": str(proposal.pk),
+        "position": proposal.position,
+        **facts,
+        "answers": {row.code: row.text for row in asked_answers(proposal)},
+        "payments": {str(row.year): row.amount for row in proposal.payments.all()},
+        "responsibilities": {row.area: row.bearer for row in proposal.responsibilities.all()},
+        "explanations": {row.code: row.reason for row in proposal.explanations.all()},
+        "papers": [_paper_copy(paper) for paper in proposal.papers.all() if paper.is_current],
+    }
+
+
+def _paper_copy(paper: Paper) -> dict[str, Any]:
+    return {
+        "id": str(paper.pk),
+        "kind": paper.kind,
+        "name": paper.original_name,
+        "size": paper.size,
+        "sha256": paper.sha256,
+        "version": paper.version,
+        "confidential": paper.is_confidential,
+    }

@@ -1,0 +1,120 @@
+"""Papers come in, get newer versions, are marked and, while the draft is open, taken away again."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from proposals.models import Paper, Proposal
+from proposals.queries.access import own_applications
+from proposals.workflow import EDITABLE, Stage
+from reference.identifiers import mask_iins
+from reference.papers import examine
+from reference.validators import one_line
+
+logger = logging.getLogger(__name__)
+
+MOST_PAPERS = 60
+"""Versions of papers of one proposal."""
+
+_LONGEST_STEM = 240
+
+
+class PapersClosed(Exception):
+    """The proposal is with the chamber: its papers can no longer be changed."""
+
+
+def _open_row(proposal: Proposal, by: Any) -> Proposal:
+    """Return the person's own proposal, locked; raise Proposal.DoesNotExist, PapersClosed."""
+    own = own_applications(by).filter(pk=proposal.application_id).values("pk")
+    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk, application__in=own)
+    if row.stage not in EDITABLE:
+        raise PapersClosed
+    return row
+
+
+def _shown_name(name: str, extension: str) -> str:
+    """Return the sender's name of the file, safe to show: one line, no path, no personal number, the true ending."""
+    stem = one_line(str(name).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return f"{mask_iins(stem)[:_LONGEST_STEM] or 'document'}.{extension}"
+
+
+def attach(
+    proposal: Proposal,
+    *,
+    kind: str,
+    upload: Any,
+    by: Any,
+    is_confidential: bool = True,
+    replaces: Paper | None = None,
+) -> Paper:
+    """Store a file as a paper, or as the next version of one, and return it.
+
+    The file is written, flushed to disk and hashed first, then its row: a row without its file cannot be. Raises
+    ValidationError (type, size, number of papers, no room on the disk), PapersClosed, Proposal.DoesNotExist.
+    """
+    facts = examine(upload, name=upload.name)
+    upload.seek(0)
+    with transaction.atomic():
+        row = _open_row(proposal, by)
+        if row.papers.count() >= MOST_PAPERS:
+            raise ValidationError(
+                _("At most %(count)d files belong to one proposal. Remove one first.") % {"count": MOST_PAPERS}
+            )
+        paper = Paper(
+            proposal=row,
+            kind=kind,
+            is_confidential=is_confidential,
+            original_name=_shown_name(upload.name, facts.extension),
+            content_type=facts.content_type,
+            size=facts.size,
+            sha256=facts.sha256,
+            uploaded_by=by,
+        )
+        if replaces is not None:
+            older = row.papers.filter(pk=replaces.pk, is_current=True).first()
+            if older is None:
+                raise ValidationError(_("This paper was replaced or removed meanwhile. Open the page anew."))
+            paper.kind, paper.series, paper.version = older.kind, older.series, older.version + 1
+            row.papers.filter(pk=older.pk).update(is_current=False)
+        _store(paper, upload)
+    # A commit whose answer is lost may have happened: from here on the file stays whatever comes.
+    return paper
+
+
+def _store(paper: Paper, upload: Any) -> None:
+    """Write the file, then its row; what fails leaves neither."""
+    try:
+        paper.file.save(upload.name, upload, save=False)
+    except OSError as error:
+        logger.exception("A paper could not be written to the disk.")
+        raise ValidationError(
+            _("The file could not be stored now. Nothing else was lost; try again later."), code="storage"
+        ) from error
+    try:
+        paper.save(force_insert=True)
+    except BaseException:
+        paper.file.storage.delete(paper.file.name or "")
+        raise
+
+
+@transaction.atomic
+def set_confidential(paper: Paper, is_confidential: bool, *, by: Any) -> None:
+    """Mark a paper as confidential or public; raise PapersClosed."""
+    row = _open_row(paper.proposal, by)
+    row.papers.filter(pk=paper.pk).update(is_confidential=is_confidential)
+
+
+@transaction.atomic
+def remove(paper: Paper, *, by: Any) -> None:
+    """Take a paper with all its versions out of a draft; raise PapersClosed once it was filed."""
+    row = _open_row(paper.proposal, by)
+    if row.stage != Stage.DRAFT:
+        raise PapersClosed
+    versions = list(row.papers.filter(series=paper.series))
+    row.papers.filter(series=paper.series).delete()
+    for version in versions:
+        transaction.on_commit(partial(version.file.storage.delete, str(version.file.name)))

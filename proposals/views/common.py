@@ -1,0 +1,78 @@
+"""What the applicant's pages share: whose application it is, and answers to a draft that moved on."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+
+from proposals.models import Application, Paper, Proposal
+from proposals.queries.access import own_applications, readable_papers
+from proposals.services.drafts import NotADraft
+from proposals.services.papers import PapersClosed
+
+View = Callable[..., HttpResponseBase]
+
+
+def applicants_page(view: View) -> View:
+    """Let only people who are logged in to a page, keep it out of every cache, and lead away from what is filed."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except (NotADraft, PapersClosed):
+            # A stale tab of a filed application: show what became of it.
+            response = redirect("application", pk=kwargs["pk"])
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return login_required(page)
+
+
+def site_of(request: HttpRequest) -> str:
+    """Return the address of the site for links in letters."""
+    return request.build_absolute_uri("/")
+
+
+def own_application(request: HttpRequest, pk: UUID) -> Application:
+    """Return the application if it is the reader's own; 404 for others, whether it exists or not."""
+    rows = Application.objects.filter(pk__in=own_applications(request.user).values("pk"))
+    found = rows.select_related("organisation").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_draft(request: HttpRequest, pk: UUID) -> Application:
+    """Return the own application while it is a draft; raise NotADraft once it is filed."""
+    application = own_application(request, pk)
+    if application.is_filed:
+        raise NotADraft
+    return application
+
+
+def own_proposal(application: Application, proposal: UUID) -> Proposal:
+    """Return a proposal of the application; 404 for one of another."""
+    found = (
+        application.proposals.select_related("sector", "territory__parent")
+        .prefetch_related("answers", "payments", "responsibilities", "papers", "explanations")
+        .filter(pk=proposal)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    found.application = application
+    return found
+
+
+def readable_paper(request: HttpRequest, pk: UUID) -> Paper:
+    """Return the paper if the reader may take it; 404 otherwise."""
+    found = readable_papers(request.user).select_related("proposal__application__organisation").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

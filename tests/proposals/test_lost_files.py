@@ -1,0 +1,48 @@
+"""Files without a row are removed, files with a row and young ones never."""
+
+import os
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from proposals.models import Paper
+from tests.proposals.applications import applicant, complete_draft
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+TWO_DAYS = 2 * 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def aged(name: str) -> str:
+    path = default_storage.path(name)
+    moment = os.stat(path).st_mtime - TWO_DAYS
+    os.utime(path, (moment, moment))
+    return name
+
+
+def test_only_old_files_without_a_row_are_removed():
+    complete_draft(applicant())
+    known = [aged(str(name)) for name in Paper.objects.values_list("file", flat=True)]
+    lost = aged(default_storage.save("papers/lost", ContentFile(b"x")))
+    young = default_storage.save("papers/young", ContentFile(b"x"))
+    call_command("remove_lost_files")
+    assert known
+    assert [default_storage.exists(name) for name in [*known, lost, young]] == [*[True] * len(known), False, True]
+
+
+def test_a_dry_run_only_names_them(capsys):
+    lost = aged(default_storage.save("papers/lost", ContentFile(b"x")))
+    call_command("remove_lost_files", "--dry-run")
+    assert lost in capsys.readouterr().out
+    assert default_storage.exists(lost)
+
+
+def test_files_of_the_last_hour_cannot_be_asked_for():
+    with pytest.raises(CommandError):
+        call_command("remove_lost_files", "--hours", "0")
