@@ -5,9 +5,10 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from proposals.models import Application, Paper, Proposal
@@ -18,11 +19,21 @@ from proposals.services.papers import PapersClosed
 View = Callable[..., HttpResponseBase]
 
 
+def _after_login(request: HttpRequest, **kwargs: Any) -> str:
+    # The browser comes back with GET, to which the address of a button has no answer.
+    if request.method != "POST" or "pk" not in kwargs:
+        return request.get_full_path()
+    keys = [kwargs[name] for name in ("pk", "proposal") if name in kwargs]
+    return reverse("proposal" if len(keys) == 2 else "application", args=keys)
+
+
 def applicants_page(view: View) -> View:
     """Let only people who are logged in to a page, keep it out of every cache, and lead away from what is filed."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(_after_login(request, **kwargs))
         try:
             response = view(request, *args, **kwargs)
         except (NotADraft, PapersClosed):
@@ -31,7 +42,7 @@ def applicants_page(view: View) -> View:
         patch_cache_control(response, private=True, no_store=True)
         return response
 
-    return login_required(page)
+    return page
 
 
 def site_of(request: HttpRequest) -> str:

@@ -210,13 +210,20 @@ def test_no_setting_of_a_session_switches_the_rules_off(granted, ignored):
 
 def test_the_tables_of_history_are_these():
     assert history_tables() == [
+        "accounts_membershipevent",
+        "accounts_organisationevent",
         "projects_declaredshareevent",
         "projects_documentevent",
         "projects_projectevent",
         "projects_resolutionevent",
         "projects_responsibilityevent",
     ]
-    assert sorted(APPEND_ONLY) == ["django_admin_log", "projects_statuschange"]
+    assert sorted(APPEND_ONLY) == [
+        "django_admin_log",
+        "projects_statuschange",
+        "proposals_paperreading",
+        "proposals_stagechange",
+    ]
 
 
 @pytest.mark.parametrize(
