@@ -1,5 +1,6 @@
 """What every page owes its reader; each check returns sentences about what is wrong, none when all is well."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -76,3 +77,42 @@ def keyboard_problems(page: Page, *, steps: int = 300) -> list[str]:
     if len(seen) < 3:
         found.append(f"Tab reaches only {len(seen)} things")
     return found
+
+
+# Every piece of text and every spoken attribute, but what is said in English on purpose, typed by people or a code.
+_SAID: Final = """() => {
+  const found = [document.title];
+  const left = "script, style, code, [lang=en], [hreflang=en], option[value=en], textarea, q, .languages";
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (text.data.trim() && !text.parentElement.closest(left)) found.push(text.data.trim());
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt], [data-autosave]")) {
+    for (const { name, value } of element.attributes) {
+      if (/^(aria-label|title|placeholder|alt|data-text-.*)$/.test(name) && value) found.push(value);
+    }
+  }
+  return found;
+}"""
+_WHOLE_NAMES: Final = re.compile(r"\S*[@./]\S+")
+_NAMES: Final = {"PDF", "DOCX", "XLSX", "JPEG", "PNG", "SHA", "Word", "Excel", "eGov", "egov", "Zoom", "BIM", "PPP"}
+_OTHERS: Final = {
+    "kk": re.compile(r"\b(или|для|чтобы|заявк\w*|сохран\w*|предложени\w*|проект\w*)\b", re.IGNORECASE),
+    "ru": re.compile(r"\b(және|немесе|үшін|өтінім\w*|сақта\w*|ұсыныс\w*|жоба\w*)\b", re.IGNORECASE),
+}
+
+
+def words_of_another_language(page: Page, language: str, *, typed: Sequence[str] = ()) -> list[str]:
+    """Look for English, and for Russian on a Kazakh page or Kazakh on a Russian one, but in what people ``typed``."""
+    found = []
+    for text in page.evaluate(_SAID):
+        ours = " ".join(text.split())
+        for words in typed:
+            ours = ours.replace(words, "")
+        latin = re.findall(r"[A-Za-z]{2,}", _WHOLE_NAMES.sub("", ours))
+        english = [word for word in latin if word not in _NAMES and not re.fullmatch("[IVXLC]+", word)]
+        other = _OTHERS[language].search(ours)
+        if english or other:
+            found.append(f"not in “{language}”: “{ours[:90]}” ({other[0] if other else english[0]})")
+    return list(dict.fromkeys(found))

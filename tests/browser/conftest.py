@@ -11,6 +11,8 @@ from django.test import override_settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
+from accounts.roles import Role
 from tests.browser import real_register
 from tests.browser.visitor import Visitor, new_visitor
 
@@ -35,12 +37,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def address(django_db_setup: None) -> Iterator[str]:
+def address(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server on the tests' database; it serves stylesheets and scripts as they stand in the checkout."""
     plain_files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**site_settings.STORAGES, "staticfiles": plain_files},
         ALLOWED_HOSTS=["localhost", "testserver"],
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
     ):
         server = LiveServer("localhost")
         yield server.url
@@ -52,25 +55,43 @@ def sessions(address: str, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     """The real register, shared by the tests of one module, and the session of a secretary for each language."""
     with django_db_blocker.unblock():
         real_register.load()
-        yield {language: real_register.session_of(language) for language in real_register.SECRETARIES}
+        secretaries = User.objects.filter(groups__name=Role.SECRETARY)
+        yield {person.language: real_register.session_of(person) for person in secretaries}
         real_register.clear()
 
 
 @pytest.fixture(scope="module")
 def see(browser: Browser, address: str, sessions: dict[str, str]) -> Iterator[See]:
-    """Give ``see(screen, dark=…, staff=…)``: a window that the tests of a module share."""
+    """Give ``see(screen, dark=…, staff=… or session=…)``: a window that the tests of a module share."""
     windows: dict[tuple[str, bool, str], Visitor] = {}
 
-    def visitor(screen: str, *, dark: bool = False, staff: str = "") -> Visitor:
-        key = (screen, dark, staff)
+    def visitor(screen: str, *, dark: bool = False, staff: str = "", session: str = "") -> Visitor:
+        key = (screen, dark, session or sessions.get(staff, ""))
         if key not in windows:
-            windows[key] = new_visitor(browser, address, screen, dark=dark, session=sessions.get(staff, ""))
+            windows[key] = new_visitor(browser, address, screen, dark=dark, session=key[2])
         return windows[key]
 
     visitor.windows = windows  # type: ignore[attr-defined]
     yield visitor
     for window in windows.values():
         window.page.context.close()
+
+
+@pytest.fixture
+def newcomer(browser: Browser, address: str, sessions: dict[str, str], see: See) -> Iterator[See]:
+    """Give ``newcomer(screen, …)``: a window of its own, without cookies or with one session, closed after the test."""
+    opened: list[Visitor] = []
+
+    def visitor(screen: str = "desktop", **how: Any) -> Visitor:
+        made = new_visitor(browser, address, screen, **how)
+        opened.append(made)
+        return made
+
+    yield visitor
+    problems = [problem for window in opened for problem in window.problems()]
+    for window in opened:
+        window.page.context.close()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,9 @@
     const frame = parent.closest("td, th, .card, .button, .pill, .totals, li, .notice, fieldset, .desk-card") || document.body;
     const edge = frame.getBoundingClientRect().right;
     const boxes = range.getClientRects();
-    for (const word of boxes.length > 1 ? text.data.matchAll(/\p{L}+/gu) : []) {
+    /* What has no blank for a whole line, as names of files may, must break somewhere. */
+    const breakable = text.data.replace(/\S{40,}/g, (long) => " ".repeat(long.length));
+    for (const word of boxes.length > 1 ? breakable.matchAll(/\p{L}+/gu) : []) {
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
       const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
@@ -57,7 +59,10 @@
       if (box.right > edge + 1 && !clips(style(parent).overflowX) && !clips(style(frame).overflowX)) {
         found.push(`text “${text.data.trim().slice(0, 60)}” runs ${Math.round(box.right - edge)}px out of ${name(frame)}`);
       }
-      if (!isInsideAScrollBox(parent) && style(parent).position !== "fixed") lines.push({ box, text, parent });
+      if (isInsideAScrollBox(parent) || style(parent).position === "fixed") continue;
+      /* Of a line that ends in “…” only the part before it is seen. */
+      const right = clips(style(parent).overflowX) ? Math.min(box.right, parent.getBoundingClientRect().right) : box.right;
+      lines.push({ box: new DOMRect(box.left, box.top, right - box.left, box.height), text, parent });
     }
   }
   lines.sort((one, other) => one.box.top - other.box.top);

@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from projects.services.imports import import_table
-from proposals.services import sync_roles
-from reference.services import load_sectors, load_territories
+from proposals.services.roles import sync_roles
+from reference.services import load_parameters, load_sectors, load_territories, load_working_days
 
 DATA = Path(settings.BASE_DIR) / "projects" / "data"
 PASSWORD = "ұзын құпия сөз"
@@ -33,6 +33,8 @@ def load() -> None:
     _refuse_other_databases()
     load_territories()
     load_sectors()
+    load_parameters()
+    load_working_days()
     sync_roles()
     projects, papers = DATA / "real_projects.csv", DATA / "real_resolutions.csv"
     with projects.open("rb") as rows, papers.open("rb") as resolutions:
@@ -50,10 +52,10 @@ def email_of(language: str) -> str:
     return f"secretary.{language}@example.kz"
 
 
-def session_of(language: str) -> str:
-    """Log the secretary of this language in; return the value of the session's cookie."""
+def session_of(person: User) -> str:
+    """Log a person in; return the value of the session's cookie."""
     client = Client()
-    client.force_login(User.objects.get(email=email_of(language)))
+    client.force_login(person)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -1,0 +1,93 @@
+"""One visit of every page of account and intake: Kazakh and Russian, desktop and phone, light and dark."""
+
+import pytest
+
+from tests.browser import checks, intake
+from tests.browser.conftest import See
+from tests.browser.intake import NAMES, STATUS, Intake
+from tests.browser.visitor import WIDTHS, Visitor
+
+pytestmark = pytest.mark.django_db
+
+TYPED = intake.TYPED
+# What a person looks over when the pages change.
+KEPT = {
+    "applications",
+    "application-clarification",
+    "full-money",
+    "full-papers",
+    "draft-of-two",
+    "file-complete",
+    "receipt",
+    "proposal-clarification",
+}
+# One page of each template, the fullest.
+TEMPLATES = (
+    *(
+        "login",
+        "check-refused",
+        "account",
+        "organisation",
+        "applications",
+        "errors-money",
+        "full-papers",
+        "full-review",
+    ),
+    *("draft-of-two", "file-complete", "receipt", "application-clarification", "proposal-clarification", "library"),
+)
+FORM = tuple(name for name in NAMES if name.split("-")[0] in {"empty", "errors", "full"})
+
+
+@pytest.fixture(scope="module")
+def people(sessions: dict[str, str]) -> Intake:
+    """Everybody and everything; it goes with the register of the module."""
+    return intake.build()
+
+
+def _visit(see: See, people: Intake, name: str, language: str, screen: str, *, dark: bool = False) -> Visitor:
+    visitor = see(screen, dark=dark, session=people.session_for(name))
+    visitor.visit(f"/{language}/{people.pages[name]}", status=STATUS.get(name, 200))
+    return visitor
+
+
+@pytest.mark.parametrize("screen", WIDTHS)
+@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize("name", NAMES)
+def test_page_fits_its_screen_and_is_readable(see: See, people: Intake, name: str, language: str, screen: str) -> None:
+    visitor = _visit(see, people, name, language, screen)
+    problems = checks.layout_problems(visitor.page, visitor.width)
+    problems += checks.language_problems(visitor.page, language) + checks.heading_problems(visitor.page)
+    problems += checks.words_of_another_language(visitor.page, language, typed=TYPED)
+    if language == "ru" and (screen == "desktop" or name in FORM):
+        problems += checks.axe_problems(visitor.page)
+    if problems or name in KEPT:
+        visitor.keep_picture(name, language)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_page_is_readable_in_the_dark(see: See, people: Intake, name: str) -> None:
+    visitor = _visit(see, people, name, "kk", "desktop", dark=True)
+    problems = checks.axe_problems(visitor.page)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("screen", WIDTHS)
+@pytest.mark.parametrize(("name", "answer"), [("full-idea", 409), ("empty-money", 422)])
+def test_refused_step_is_readable(see: See, people: Intake, name: str, answer: int, screen: str) -> None:
+    """A step that was changed elsewhere, and one with wrong sums, sent by a button."""
+    visitor = _visit(see, people, name, "ru", screen)
+    page = visitor.page
+    visitor.forgive(f"answers {answer}")
+    if answer == 409:
+        page.locator("[name=version]").evaluate("box => { box.value = 1 }")
+        page.locator("[name=title_kk]").evaluate("box => { box.value = 'Басқа атау' }")
+    else:
+        page.locator("[name=cost]").evaluate("box => { box.value = 'көп' + innerWidth }")
+    with page.expect_navigation() as sent:
+        page.locator("button[value=next]").click()
+    assert sent.value.status == answer
+    problems = checks.layout_problems(page, visitor.width) + checks.axe_problems(page)
+    problems += checks.words_of_another_language(page, "ru", typed=TYPED)
+    visitor.keep_picture(f"refused-{answer}", "ru")
+    assert not problems, "\n".join(problems)
