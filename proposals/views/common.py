@@ -15,13 +15,19 @@ from proposals.models import Application, Paper, Proposal
 from proposals.queries.access import own_applications, readable_papers
 from proposals.services.drafts import NotADraft
 from proposals.services.papers import PapersClosed
+from proposals.views.carrying import carried_through_login
 
 View = Callable[..., HttpResponseBase]
 
 
+_PAGES_THAT_POST = {"application_file", "application_delete", "proposal_remove", "proposal_withdraw"}
+"""Pages whose form is sent to their own address; every other form is sent to the address of its button."""
+
+
 def _after_login(request: HttpRequest, **kwargs: Any) -> str:
     # The browser comes back with GET, to which the address of a button has no answer.
-    if request.method != "POST" or "pk" not in kwargs:
+    match = request.resolver_match
+    if request.method != "POST" or "pk" not in kwargs or (match and match.url_name in _PAGES_THAT_POST):
         return request.get_full_path()
     keys = [kwargs[name] for name in ("pk", "proposal") if name in kwargs]
     return reverse("proposal" if len(keys) == 2 else "application", args=keys)
@@ -33,7 +39,11 @@ def applicants_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(_after_login(request, **kwargs))
+            following = _after_login(request, **kwargs)
+            # Papers do not travel through a login; words do.
+            if request.method == "POST" and not request.FILES:
+                return carried_through_login(request, following)
+            return redirect_to_login(following)
         try:
             response = view(request, *args, **kwargs)
         except (NotADraft, PapersClosed):

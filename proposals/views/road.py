@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from proposals.forms.papers import PaperForm
@@ -18,6 +19,7 @@ from proposals.queries.road import road_of, roads_of
 from proposals.queries.summary import summary
 from proposals.services import withdrawing
 from proposals.services.moves import StepNotAllowed
+from proposals.views.carrying import carried_to
 from proposals.views.common import applicants_page, own_application, own_proposal, site_of
 from proposals.workflow import OPEN_STAGES, Stage
 
@@ -47,7 +49,7 @@ def proposal_page(request: HttpRequest, row: Proposal, *, status: int, **more: A
         "proposal": row,
         "road": road_of(row),
         "requests": row.clarifications.all(),
-        "answer_form": AnswerForm(),
+        "answer_form": AnswerForm(initial=_carried_answer(request, row)),
         "papers": paper_list(row),
         "paper_form": PaperForm(),
         "may_add_papers": row.stage == Stage.CLARIFICATION,
@@ -58,6 +60,15 @@ def proposal_page(request: HttpRequest, row: Proposal, *, status: int, **more: A
     return render(request, "proposals/proposal.html", context, status=status)
 
 
+def _carried_answer(request: HttpRequest, row: Proposal) -> dict[str, str] | None:
+    """Return the answer that was sent after the session had ended, back for its box."""
+    for asked in row.clarifications.all():
+        carried = carried_to(request, reverse("proposal_answer", args=[row.application_id, row.pk, asked.number]))
+        if carried:
+            return carried.dict()
+    return None
+
+
 @applicants_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpResponseBase:
@@ -65,7 +76,8 @@ def withdraw(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpResponseBase
     row = own_proposal(own_application(request, pk), proposal)
     if row.stage not in OPEN_STAGES:
         return redirect(row.application)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    carried = carried_to(request, request.path)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, initial=carried.dict() if carried else None)
     if request.method == "POST" and form.is_valid():
         try:
             withdrawing.withdraw(row, by=request.user, note=form.cleaned_data["note"], site=site_of(request))

@@ -22,10 +22,8 @@ from proposals.queries.summary import summary
 from proposals.services import drafts
 from proposals.services.drafts import NotADraft, StaleVersion
 from proposals.steps import FormStep, next_step, previous_step
+from proposals.views.carrying import carried_through_login, carried_to
 from proposals.views.common import applicants_page, own_draft, own_proposal
-
-LONGEST_CARRIED = 300_000
-"""Characters of a form that are kept for somebody whose session has ended: six for one Cyrillic letter."""
 
 REFRESHING = {"sector", "term_years", "implementation_start"}
 """Boxes whose change asks further questions on the same page."""
@@ -37,18 +35,15 @@ def step(request: HttpRequest, pk: UUID, proposal: UUID, step: str) -> HttpRespo
     if step not in FormStep.values:
         raise Http404
     if request.method == "POST" and not request.user.is_authenticated:
-        return _carried_through_login(request)
+        return _without_session(request)
     return _step(request, pk=pk, proposal=proposal, step=step)
 
 
-def _carried_through_login(request: HttpRequest) -> HttpResponseBase:
+def _without_session(request: HttpRequest) -> HttpResponseBase:
     if _is_autosave(request):
         sentence = _("You are no longer logged in. Your text is kept on this page: log in in another tab.")
         return JsonResponse({"error": "session", "message": sentence}, status=401)
-    body = request.POST.urlencode()
-    if len(body) <= LONGEST_CARRIED:
-        request.session["carried"] = {"path": request.path, "body": body}
-    return redirect(f"{reverse('login')}?next={request.path}")
+    return carried_through_login(request, request.path)
 
 
 def _is_autosave(request: HttpRequest) -> bool:
@@ -67,10 +62,8 @@ def _step(request: HttpRequest, pk: UUID, proposal: UUID, step: str) -> HttpResp
             sentence = _("This application is filed and can no longer be changed. Nothing of it was overwritten.")
             return JsonResponse({"error": "filed", "message": sentence}, status=409)
         raise
-    carried = request.session.get("carried")
-    if carried and carried.get("path") == request.path:
-        del request.session["carried"]
-        data = QueryDict(carried["body"])
+    data = carried_to(request, request.path)
+    if data is not None:
         notices = [_("You were logged out meanwhile. Here is your text again: press the button to save it.")]
         if step in FORMS and _sent_version(data) != row.version:
             return _stale(request, row, step, data, notices=notices, status=200)
