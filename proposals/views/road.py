@@ -60,7 +60,7 @@ def proposal_page(request: HttpRequest, row: Proposal, *, status: int, **more: A
     return render(request, "proposals/proposal.html", context, status=status)
 
 
-def _carried_answer(request: HttpRequest, row: Proposal) -> dict[str, str] | None:
+def _carried_answer(request: HttpRequest, row: Proposal) -> dict[str, Any] | None:
     """Return the answer that was sent after the session had ended, back for its box."""
     for asked in row.clarifications.all():
         carried = carried_to(request, reverse("proposal_answer", args=[row.application_id, row.pk, asked.number]))
