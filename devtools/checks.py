@@ -15,6 +15,7 @@ from devtools.demo import collect_static
 from devtools.programs import manage, run
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MOST_WORKERS = 4
 OFFLINE = {"DATABASE_URL": "postgres://nobody@localhost/nowhere"}  # for programs that only load the settings
 
 
@@ -25,7 +26,7 @@ def run_tests(checkout: Checkout, arguments: list[str]) -> int:
     if browser is None:
         without_browser(os.environ)
         arguments = ["--ignore=tests/browser", *arguments]
-    arguments = [*arguments, *extra_arguments(os.environ)]
+    arguments = [*arguments, *(extra_arguments(os.environ) or side_by_side(os.cpu_count() or 1))]
     with database.opened(checkout, warn=False) as opened, open_lock(checkout.local / "test.lock") as lock:
         wait_for_turn(lock)
         catalogs.compile_outdated(checkout)
@@ -38,6 +39,12 @@ def run_tests(checkout: Checkout, arguments: list[str]) -> int:
             values["CHROMIUM"] = browser
         # The child keeps the lock open: should we be killed, the next run still waits for it to end.
         return run(checkout, [str(checkout.python), "-m", "pytest", *arguments], values, keep_open=[lock])
+
+
+def side_by_side(cores: int) -> list[str]:
+    """Words that share the whole run out to the cores, each file to one of them with a database of its own."""
+    workers = min(cores, MOST_WORKERS)
+    return ["-n", str(workers), "--dist", "loadfile"] if workers > 1 else []
 
 
 def test_values(checkout: Checkout, opened: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What every test may ask for: reference data, a clerk, and savepoints for examples of property tests."""
 
 import copy
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ settings.load_profile("registry")
 
 def pytest_configure() -> None:
     """Hash passwords fast, and do without the manifest of static files where nobody has collected them."""
+    # Runs side by side have databases of their own, and so they need folders of their own.
+    site.MEDIA_ROOT = str(Path(site.MEDIA_ROOT, os.environ.get("PYTEST_XDIST_WORKER", "")))
     site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not Path(site.STATIC_ROOT, "staticfiles.json").exists():
         # In place: the outbox has made Django read the storages already.

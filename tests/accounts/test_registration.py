@@ -50,7 +50,9 @@ def looked_at(client, email):
     with CaptureQueriesContext(connection) as captured:
         answer = ask(client, email)
     shown = client.get(answer.url).content.decode()
-    return answer.status_code, answer.url, shown, len(captured), dict(answer.headers), sorted(answer.cookies)
+    # The clock may tick between two answers.
+    headers = {name: value for name, value in answer.headers.items() if name != "Expires"}
+    return answer.status_code, answer.url, shown, len(captured), headers, sorted(answer.cookies)
 
 
 def test_whether_an_address_is_taken_nobody_can_see():

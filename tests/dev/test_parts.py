@@ -110,6 +110,12 @@ def test_a_database_of_the_environment_is_left_alone(checkout):
 # --- ports ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("cores", "workers"), [(1, None), (2, "2"), (4, "4"), (64, "4")])
+def test_a_whole_run_is_shared_out_to_the_cores(cores, workers):
+    words = checks.side_by_side(cores)
+    assert words == (["-n", workers, "--dist", "loadfile"] if workers else [])
+
+
 @pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "8000.0", "٨٠٠٠", "1" * 5000])
 def test_a_port_that_is_none_is_refused_in_words(text):
     with pytest.raises(RunnerError, match="number from 1 to 65535"):
