@@ -173,7 +173,7 @@ class TestWhoMay:
         with django_db_blocker.unblock(), rolled_back(), pytest.raises(ValidationError):
             move(proposals[FROM[action]], action, by=fresh(who), note=note)
 
-    @pytest.mark.parametrize("stage", [Stage.DRAFT, *set(FROM.values()), Stage.REFUSED, Stage.WITHDRAWN])
+    @pytest.mark.parametrize("stage", [Stage.DRAFT, *dict.fromkeys(FROM.values()), Stage.REFUSED, Stage.WITHDRAWN])
     def test_the_service_refuses_what_the_table_does_not_know(self, people, stage, django_db_blocker):
         _owner, _other, _chamber, proposals = people
         with django_db_blocker.unblock(), rolled_back():
