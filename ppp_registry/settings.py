@@ -133,6 +133,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Root of the public site for letters that no request wrote, such as reminders.
+SITE_URL = os.environ.get("SITE_URL", "").strip() or "http://localhost:8000/"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "admin:index"  # of the staff site's door; the pages of an account decide for themselves
 PASSWORD_RESET_TIMEOUT = 60 * 60

@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.services.letters import link, send_letter
-from proposals.models import Application, Clarification, Proposal
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+
+from accounts.services.letters import link
+from proposals.models import Application, Clarification, Proposal, Refusal
+from proposals.models.letter import LetterKind
+from proposals.services.letters import write_letter
 
 
-def _addresses(application: Application, by: Any) -> list[str]:
+def _addresses(application: Application) -> list[str]:
     """Return who gets the letter: the people of the organisation, or its own address for a paper application."""
     people = list(
         application.organisation.memberships.filter(user__is_active=True).values_list("user__email", flat=True)
@@ -15,40 +21,82 @@ def _addresses(application: Application, by: Any) -> list[str]:
     return people or [address for address in (application.organisation.email,) if address]
 
 
-def _send(application: Application, template: str, by: Any, site: str, **words: Any) -> None:
-    context = {
-        "application": application,
+def _send(application: Application, kind: LetterKind, site: str, /, **words: Any) -> None:
+    # Whoever filed on paper has no account: a link to a page behind a login would only be in the way.
+    page = ""
+    if application.organisation.memberships.exists():
+        page = link(site or settings.SITE_URL, application.language, "application", pk=application.pk)
+    told = {
         "number": application.number,
         "applicant": application.applicant_name or application.organisation.name,
-        "has_account": application.organisation.memberships.exists(),
+        "page": page,
         **words,
     }
-    if site:
-        context["page"] = link(site, application.language, "application", pk=application.pk)
-    for address in _addresses(application, by):
-        send_letter(address, template, application.language, context)
+    for address in _addresses(application):
+        write_letter(address, kind, application.language, told)
+
+
+def _about(proposal: Proposal, kind: LetterKind, site: str, /, **words: Any) -> None:
+    _send(proposal.application, kind, site, proposal=proposal.number, title=str(proposal), **words)
+
+
+def _day(day: Any, language: str) -> str:
+    with translation.override(language):
+        return date_format(day, "DATE_FORMAT")
+
+
+def _request(request: Clarification, kind: LetterKind, site: str) -> None:
+    language = request.proposal.application.language
+    with translation.override(language):
+        label = str(request.get_kind_display())
+    words = {"request": request.number, "text": request.text, "due": _day(request.due_on, language), "kind": label}
+    _about(request.proposal, kind, site, **words)
 
 
 def filed(application: Application, proposals: Iterable[Proposal], *, by: Any, site: str) -> None:
     """Tell the applicant that the application is filed, under which number, and what comes next."""
-    rows = [{"number": f"{application.number}/{row.position}", "title": str(row)} for row in proposals]
-    _send(application, "application_filed", by, site, proposals=rows)
+    rows = "\n".join(f"{application.number}/{row.position} – {row}" for row in proposals)
+    _send(application, LetterKind.FILED, site, proposals=rows)
+
+
+def taken_up(proposal: Proposal, *, by: Any, site: str, days: int | None) -> None:
+    """Tell the applicant that the review has begun, and how many working days the chamber means to take."""
+    _about(proposal, LetterKind.TAKEN_UP, site, days=days or "")
+
+
+def asked(request: Clarification, *, by: Any, site: str) -> None:
+    """Send the request of the chamber with the day to answer by."""
+    _request(request, LetterKind.ASKED, site)
+
+
+def reminded(request: Clarification) -> None:
+    """Remind of a request whose day is near."""
+    _request(request, LetterKind.REMINDED, "")
+
+
+def overdue(request: Clarification) -> None:
+    """Tell that the day to answer by has passed and the proposal may be closed."""
+    _request(request, LetterKind.OVERDUE, "")
+
+
+def answered(proposal: Proposal, *, by: Any, site: str, number: int = 0) -> None:
+    """Tell the applicant's people that the answer has reached the chamber."""
+    _about(proposal, LetterKind.ANSWERED, site, request=number or "")
+
+
+def supported(proposal: Proposal, *, by: Any, site: str) -> None:
+    """Tell the applicant that the chamber supports the proposal and what comes next."""
+    _about(proposal, LetterKind.SUPPORTED, site)
+
+
+def refused(refusal: Refusal, *, by: Any, site: str) -> None:
+    """Tell the applicant why the proposal was refused and what to mend."""
+    language = refusal.proposal.application.language
+    with translation.override(language):
+        reasons = "\n\n".join(f"– {reason.name}\n  {reason.advice}" for reason in refusal.reasons.all())
+    _about(refusal.proposal, LetterKind.REFUSED, site, reasons=reasons, text=refusal.text)
 
 
 def withdrawn(proposal: Proposal, *, by: Any, note: str, site: str) -> None:
     """Tell all people of the applicant that one of them withdrew a proposal."""
-    words = {"proposal": proposal, "proposal_number": proposal.number, "title": str(proposal), "note": note}
-    _send(proposal.application, "proposal_withdrawn", by, site, person=by.full_name, **words)
-
-
-def answered(proposal: Proposal, *, by: Any, site: str) -> None:
-    """Tell the applicant's people that the answer has reached the chamber."""
-    words = {"proposal_number": proposal.number, "title": str(proposal)}
-    _send(proposal.application, "answer_received", by, site, **words)
-
-
-def asked(request: Clarification, *, by: Any, site: str) -> None:
-    """Send the applicant's people the request of the chamber with the day to answer by."""
-    proposal = request.proposal
-    words = {"proposal_number": proposal.number, "title": str(proposal), "request": request}
-    _send(proposal.application, "request_sent", by, site, **words)
+    _about(proposal, LetterKind.WITHDRAWN, site, person=by.full_name, text=note)

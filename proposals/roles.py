@@ -29,6 +29,14 @@ INTAKE = (
     "proposals.clarification",
 )
 """What applicants filed. Drafts are no row of the staff site for anybody."""
+OPINIONS = ("proposals.opinion", "proposals.declaration", "proposals.assignment", "proposals.refusal")
+REVIEW_LISTS = (
+    "proposals.criterion",
+    "proposals.refusalreason",
+    "proposals.expertsector",
+    "proposals.lettertext",
+)
+OUTBOX = ("proposals.letter",)
 APPLICANTS = ("accounts.organisation",)
 LIBRARY = ("proposals.typicaldocument",)
 
@@ -36,17 +44,37 @@ _READS = {_VIEW}
 _WRITES = {_VIEW, _ADD, _CHANGE}
 
 RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
-    Role.CLERK: {REGISTER: _READS, REFERENCE: _READS, INTAKE: _READS, APPLICANTS: _READS, LIBRARY: _WRITES},
-    Role.EXPERT: {REGISTER: _READS, REFERENCE: _READS, LIBRARY: _READS},
-    Role.HEAD: {REGISTER: _READS, REFERENCE: _WRITES, INTAKE: _READS, APPLICANTS: _READS, LIBRARY: _WRITES},
+    Role.CLERK: {
+        REGISTER: _READS,
+        REFERENCE: _READS,
+        INTAKE: _READS,
+        APPLICANTS: _READS,
+        LIBRARY: _WRITES,
+        REVIEW_LISTS: _READS,
+        OUTBOX: _READS,
+    },
+    Role.EXPERT: {REGISTER: _READS, REFERENCE: _READS, INTAKE: _READS, OPINIONS: _READS, LIBRARY: _READS},
+    Role.HEAD: {
+        REGISTER: _READS,
+        REFERENCE: _WRITES,
+        INTAKE: _READS,
+        OPINIONS: _READS,
+        APPLICANTS: _READS,
+        LIBRARY: _WRITES,
+        REVIEW_LISTS: _WRITES,
+        OUTBOX: _READS,
+    },
     Role.SECRETARY: {REGISTER: _WRITES, REFERENCE: _READS},
     Role.AUDITOR: {
         REGISTER: _READS,
         REFERENCE: _READS,
         PEOPLE: _READS,
         INTAKE: _READS,
+        OPINIONS: _READS,
         APPLICANTS: _READS,
         LIBRARY: _READS,
+        REVIEW_LISTS: _READS,
+        OUTBOX: _READS,
     },
     Role.ADMINISTRATOR: {REFERENCE: _WRITES, PEOPLE: _WRITES},
 }
@@ -55,18 +83,22 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
 ACTS: Final[dict[Role, tuple[str, ...]]] = {
     Role.CLERK: (
         "proposals.enter_paper_application",
+        "proposals.see_every_sector",
+        "proposals.assign_expert",
         "proposals.take_up_proposal",
         "proposals.ask_proposal",
     ),
-    Role.EXPERT: ("proposals.ask_proposal",),
+    Role.EXPERT: ("proposals.ask_proposal", "proposals.write_opinion"),
     Role.HEAD: (
+        "proposals.see_every_sector",
+        "proposals.assign_expert",
         "proposals.take_up_proposal",
         "proposals.ask_proposal",
         "proposals.support_proposal",
         "proposals.refuse_proposal",
     ),
-    Role.SECRETARY: ("proposals.table_proposal", "proposals.decide_proposal"),
-    Role.AUDITOR: (),
+    Role.SECRETARY: ("proposals.see_every_sector", "proposals.table_proposal", "proposals.decide_proposal"),
+    Role.AUDITOR: ("proposals.see_every_sector",),
     Role.ADMINISTRATOR: (),
 }
 """Steps of the road and other acts that are more than adding or changing a row."""
@@ -89,7 +121,7 @@ def as_markdown() -> str:
     head = " | ".join(role.value for role in roles)
     rule = "|---|" + "---|" * len(roles)
     lines = [f"| table | {head} |", rule]
-    for model in (*REGISTER, *REFERENCE, *PEOPLE, *INTAKE, *APPLICANTS, *LIBRARY):
+    for model in (*REGISTER, *REFERENCE, *PEOPLE, *INTAKE, *OPINIONS, *REVIEW_LISTS, *OUTBOX, *APPLICANTS, *LIBRARY):
         cells = []
         for role in roles:
             actions = {action for models, given in RIGHTS[role].items() if model in models for action in given}

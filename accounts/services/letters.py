@@ -36,9 +36,16 @@ def _rendered(name: str, context: dict[str, Any]) -> tuple[str, str]:
     # Plain text: what people typed stays as they typed it, “&” included.
     values = Context(context, autoescape=False)
     # Whatever breaks of a line stand in a value, a subject is one line: nobody adds a header to a letter.
-    line = " ".join(_UNSEEN.sub(" ", subject.render(values)).split())[:LONGEST_SUBJECT]
-    text = _UNSEEN.sub("", body.render(values).replace("\r\n", "\n").replace("\r", "\n"))
-    return line, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return subject.render(values), body.render(values)
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(_UNSEEN.sub(" ", subject).split())[:LONGEST_SUBJECT]
+
+
+def _clean_body(body: str) -> str:
+    text = _UNSEEN.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def send_letter(
@@ -53,13 +60,19 @@ def send_letter(
         return None
     with translation.override(language):
         subject, body = _rendered(template, context)
+    return store_letter(to, template, language, subject, body)
+
+
+def store_letter(to: str, kind: str, language: str, subject: str, body: str) -> Email:
+    """Write a letter whose words are ready into the outbox and return it; call it inside the letter's transaction."""
+    subject, body = _one_line(subject), _clean_body(body)
     sender = settings.DEFAULT_FROM_EMAIL
     letter = Email(
         from_email=sender,
         to=[to],
         subject=subject,
         message=body,
-        headers={KIND: template, "Content-Language": language, "Auto-Submitted": "auto-generated"},
+        headers={KIND: kind, "Content-Language": language, "Auto-Submitted": "auto-generated"},
         # The same at every attempt, so that a mail server may see a letter sent twice.
         message_id=make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2]),
         priority=PRIORITY.medium,

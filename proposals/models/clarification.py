@@ -58,3 +58,32 @@ class Clarification(models.Model):
 
     def __str__(self) -> str:
         return f"№ {self.number}"
+
+
+class ReminderKind(models.TextChoices):
+    """When a request is called to mind."""
+
+    NEAR = "near", _("The day is near")
+    TODAY = "today", _("The day has come")
+    OVERDUE = "overdue", _("The day has passed")
+
+
+class Reminder(models.Model):
+    """A reminder that was written: each kind once for a request, and no two on one day."""
+
+    request = models.ForeignKey(Clarification, models.PROTECT, related_name="reminders", verbose_name=_("request"))
+    kind = models.CharField(_("reminder"), max_length=8, choices=ReminderKind)
+    on = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["id"]
+        constraints = [
+            known_code("kind", ReminderKind.values),
+            models.UniqueConstraint(fields=["request", "kind"], name="%(app_label)s_%(class)s_each_kind_once"),
+            models.UniqueConstraint(fields=["request", "on"], name="%(app_label)s_%(class)s_one_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}, {self.on}"

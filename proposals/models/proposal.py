@@ -254,6 +254,9 @@ class Proposal(models.Model):
         verbose_name_plural = _("proposals")
         ordering = ["application", "position"]
         permissions = [
+            ("see_every_sector", "Can see the proposals of every sector"),
+            ("assign_expert", "Can assign experts"),
+            ("write_opinion", "Can write an expert opinion"),
             ("take_up_proposal", "Can take up a filed proposal"),
             ("ask_proposal", "Can ask the applicant"),
             ("support_proposal", "Can support a proposal"),

@@ -12,6 +12,28 @@ from proposals.workflow import Action, Stage
 from reference.constraints import known_code
 from reference.fields import CleanTextField
 
+CHAIN_LOCK = 7_301_002
+"""Key of the advisory lock under which steps join the chain: without it two would follow the same step."""
+
+LINKED = (
+    "sequence",
+    "previous_hash",
+    "id",
+    "proposal_id",
+    "action",
+    "from_stage",
+    "to_stage",
+    "actor_id",
+    "channel",
+    "transaction",
+)
+HASH = (
+    "encode(sha256(convert_to(concat_ws(E'\\x1f', "
+    + ", ".join(f"{{row}}.{name}" for name in LINKED)
+    + ", to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), {row}.note), 'UTF8')), 'hex')"
+)
+"""SQL that makes the hash of a row; ``verify_history`` makes the same in Python, from the same columns."""
+
 
 class StepChannel(models.TextChoices):
     """Where the step was taken."""
@@ -39,6 +61,15 @@ class StageChange(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=StepChannel)
     note = CleanTextField(_("note"), max_length=5000, blank=True)
     at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
+    sequence = models.BigIntegerField(
+        _("place in the chain"),
+        unique=True,
+        db_default=0,
+        editable=False,
+        help_text=_("Without gaps."),
+    )
+    previous_hash = models.CharField(_("hash of the step before"), max_length=64, db_default="", editable=False)
+    hash = models.CharField(_("hash"), max_length=64, db_default="", editable=False)
     transaction = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction(), editable=False)
 
     class Meta:
@@ -52,7 +83,23 @@ class StageChange(models.Model):
             known_code("to_stage", Stage.values),
             known_code("channel", StepChannel.values),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="links_the_chain",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                declare=[("last", "RECORD")],
+                func=f"""
+                PERFORM pg_advisory_xact_lock({CHAIN_LOCK});
+                SELECT sequence, hash INTO last FROM proposals_stagechange ORDER BY sequence DESC LIMIT 1;
+                NEW.sequence := COALESCE(last.sequence, 0) + 1;
+                NEW.previous_hash := COALESCE(last.hash, repeat('0', 64));
+                NEW.hash := {HASH.format(row="NEW")};
+                RETURN NEW;
+                """,  # noqa: S608
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_stage} → {self.to_stage}"

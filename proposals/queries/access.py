@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from proposals.models import Application, Paper, Proposal
+from proposals.queries.review import opened, within_reach
 from proposals.workflow import Stage
 from reference.codelists import Channel
 
@@ -44,7 +45,7 @@ def filed_proposals(user: Any) -> QuerySet[Proposal]:
     """Return the filed proposals that a person of the chamber may read; drafts are nobody's but the applicant's."""
     if not (user.is_authenticated and user.is_staff and user.has_perm("proposals.view_proposal")):
         return Proposal.objects.none()
-    return Proposal.objects.exclude(stage=Stage.DRAFT)
+    return within_reach(Proposal.objects.exclude(stage=Stage.DRAFT), user)
 
 
 def readable_papers(user: Any) -> QuerySet[Paper]:
@@ -53,5 +54,5 @@ def readable_papers(user: Any) -> QuerySet[Paper]:
         return Paper.objects.none()
     readable = Q(proposal__application__in=own_applications(user))
     if user.is_staff and user.has_perm("proposals.view_paper"):
-        readable |= Q(proposal__in=filed_proposals(user))
+        readable |= Q(proposal__in=opened(filed_proposals(user), user))
     return Paper.objects.filter(readable)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from proposals.models import Proposal, StageChange
 from proposals.workflow import WITH_APPLICANT, Stage
-from reference.queries import working_day_corrections, working_days
+from reference.queries import ParameterUnknown, legal_value, working_day_corrections, working_days
 
 WINDOW = datetime.timedelta(days=180)
 LEAST = 5
@@ -51,6 +51,14 @@ def usual_time(stage: str, now: datetime.datetime | None = None) -> Usual:
         if (proposal, key) in entered
     ]
     return Usual(round(median(spent)) if len(spent) >= LEAST else None, len(spent))
+
+
+def target_days(stage: str, on: datetime.date | None = None) -> int | None:
+    """Return the working days the chamber means to spend on a stage (a target, not law); None where none is set."""
+    try:
+        return int(legal_value(f"target_days_{stage}", on or timezone.localdate()))
+    except ParameterUnknown:
+        return None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from proposals import notifications
 from proposals.models import Clarification, Proposal
@@ -15,6 +17,13 @@ from proposals.workflow import Action
 from reference.queries import add_working_days, legal_value
 
 DAYS = "target_days_clarification"
+LONGEST = datetime.timedelta(days=366)
+"""A day further away than this is a slip: nobody could close the request before it."""
+
+
+def usual_day(today: datetime.date) -> datetime.date:
+    """Return the day to answer by when nobody names another: so many working days as the chamber's target says."""
+    return add_working_days(today, int(legal_value(DAYS, today)))
 
 
 @transaction.atomic
@@ -26,18 +35,26 @@ def ask(
     text: str,
     site: str,
     channel: str = StepChannel.ADMIN,
+    due_on: datetime.date | None = None,
+    seen: int | None = None,
     at: datetime.datetime | None = None,
 ) -> Clarification:
     """Ask the applicant and return the request; the chamber's clock stands still until the answer.
 
-    The day to answer by is so many working days away as the chamber's target of that day says. ``at`` is the time of
-    a step that is not taken now, only in invented histories. Raises StepNotAllowed, PermissionDenied, ValidationError.
+    Without ``due_on`` the day to answer by is so many working days away as the chamber's target says. ``seen`` is the
+    number of the last step on the page the person acted from, ``at`` the time of a step that is not taken now, only in
+    invented histories. Raises StepNotAllowed, Overtaken, PermissionDenied, ValidationError.
     """
     row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     came_from = row.stage
-    change = move(row, Action.ASK, by=by, channel=channel, at=at)
+    change = move(row, Action.ASK, by=by, channel=channel, seen=seen, at=at)
     asked_at = at or timezone.now()
     today = timezone.localdate(asked_at)
+    due = due_on or usual_day(today)
+    if due < today:
+        raise ValidationError({"due_on": _("The day lies in the past.")})
+    if due > today + LONGEST:
+        raise ValidationError({"due_on": _("The day is more than a year away. Check the year.")})
     last = row.clarifications.aggregate(last=Max("number"))["last"] or 0
     request = Clarification(
         proposal=change.proposal,
@@ -46,7 +63,7 @@ def ask(
         text=text,
         asked_by=by,
         asked_at=asked_at,
-        due_on=add_working_days(today, int(legal_value(DAYS, today))),
+        due_on=due,
         came_from=came_from,
     )
     request.full_clean(exclude={"proposal", "asked_by", "answered_by"})

@@ -23,14 +23,14 @@ def withdraw(
     note: str,
     site: str,
     channel: str = StepChannel.WEB,
+    seen: int | None = None,
     at: datetime.datetime | None = None,
 ) -> StageChange:
     """Withdraw one proposal for a reason and return the step; the application keeps its number and its others.
 
-    ``at`` is the time of a step that is not taken now, only in invented histories.
-    Raises StepNotAllowed, PermissionDenied, ValidationError.
+    ``seen`` and ``at`` are as in ``move``. Raises StepNotAllowed, Overtaken, PermissionDenied, ValidationError.
     """
-    change = move(proposal, Action.WITHDRAW, by=by, channel=channel, note=note, at=at)
+    change = move(proposal, Action.WITHDRAW, by=by, channel=channel, note=note, seen=seen, at=at)
     notifications.withdrawn(change.proposal, by=by, note=change.note, site=site)
     return change
 
@@ -51,5 +51,5 @@ def answer(request: Clarification, *, by: Any, text: str, site: str, channel: st
         raise ValidationError({"answer": _("Write the answer.")})
     change = move(proposal, Action.ANSWER, by=by, channel=channel, came_from=row.came_from)
     row.save(update_fields=["answer", "answered_by", "answered_at"])
-    notifications.answered(change.proposal, by=by, site=site)
+    notifications.answered(change.proposal, by=by, site=site, number=row.number)
     return change

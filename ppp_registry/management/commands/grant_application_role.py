@@ -12,6 +12,9 @@ APPEND_ONLY = (
     "projects_statuschange",
     "proposals_stagechange",
     "proposals_paperreading",
+    "proposals_declaration",
+    "proposals_refusal",
+    "proposals_refusal_reasons",
     "django_admin_log",
 )
 """Tables the application may read and add to, but never change or empty."""

@@ -1,0 +1,33 @@
+"""Experts who may be asked for an opinion."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from proposals.models import Assignment, ExpertSector
+from proposals.queries.review import WRITE_OPINION
+from proposals.workflow import Stage
+
+
+def experts() -> QuerySet[User]:
+    """Return the people of the chamber who may write opinions."""
+    app, codename = WRITE_OPINION.split(".")
+    given = {"content_type__app_label": app, "codename": codename}
+    by_group = Q(**{f"groups__permissions__{name}": value for name, value in given.items()})
+    own = Q(**{f"user_permissions__{name}": value for name, value in given.items()})
+    return User.objects.filter(by_group | own, is_active=True, is_staff=True).distinct()
+
+
+def experts_of(sectors: Collection[Any]) -> QuerySet[User]:
+    """Return the experts who work in every one of these sectors, with the number of opinions they still owe."""
+    found = experts()
+    for sector in set(sectors):
+        found = found.filter(pk__in=ExpertSector.objects.filter(sector=sector).values("expert"))
+    open_ones = Assignment.objects.filter(proposal__stage__in=(Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)).exclude(
+        proposal__opinions__expert=F("expert"), proposal__opinions__given_at__isnull=False
+    )
+    owed = Count("assignments", filter=Q(assignments__in=open_ones.values("pk")), distinct=True)
+    return User.objects.filter(pk__in=found.values("pk")).annotate(owed=Coalesce(owed, 0)).order_by("full_name", "pk")
