@@ -1,0 +1,35 @@
+"""Invented words for the places of a letter: what a preview shows and the list of places explains."""
+
+import datetime
+from typing import Final
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy as _
+
+from proposals.models.clarification import ClarificationKind
+from proposals.services.letters import places
+
+_DUE = datetime.date(2027, 3, 15)
+_WORDS: Final = {
+    "number": "2027-000123",
+    "proposal": "2027-000123/1",
+    "applicant": _("Example LLP (invented)"),
+    "title": _("Building a kindergarten"),
+    "proposals": _("2027-000123/1 – Building a kindergarten"),
+    "page": "https://registry.example.kz/applications/…",
+    "days": "20",
+    "request": "1",
+    "kind": ClarificationKind.MISSING_PAPER.label,
+    "reasons": _("– No demand for the service is shown\n  Show in numbers who needs the service."),
+    "text": _("Here stands what the person at the chamber or the applicant wrote."),
+    "person": _("Aigul Sample"),
+}
+
+
+def example_words(kind: str, language: str | None = None) -> dict[str, str]:
+    """Return an example for every place of a letter, in a language or the reader's."""
+    with translation.override(language or get_language() or "kk"):
+        words = {name: str(word) for name, word in _WORDS.items()}
+        words["due"] = date_format(_DUE, "DATE_FORMAT")
+    return {name: words[name] for name in places(kind)}
