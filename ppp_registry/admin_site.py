@@ -14,6 +14,7 @@ from django.views.i18n import JavaScriptCatalog
 from projects.queries.register import register
 from projects.queries.summary import approved_summary
 from proposals.queries.access import enters_paper
+from proposals.queries.desk import Desk, to_be_tabled, works
 from proposals.queries.staff import stage_counts
 
 
@@ -26,10 +27,14 @@ class RegistryAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Open with the filed proposals and the approved totals, each for whoever may see them."""
+        """Open with what waits for the person, what is filed and the approved totals, each for whoever may see it."""
         context = dict(extra_context or {})
         if request.user.has_perm("proposals.view_proposal"):
             context["filed"] = stage_counts(request.user)
+            context["waiting"] = Desk(request.user).sections()
+            context["nothing_waits"] = not any(section.count for section in context["waiting"])
+            context["works"] = works(request.user)
+        context["to_be_tabled"] = to_be_tabled(request.user)
         context["enters_paper"] = enters_paper(request.user)
         if request.user.has_perm("projects.view_project"):
             context["summary"] = approved_summary(register())

@@ -15,9 +15,11 @@ from post_office.models import Email
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
+from ppp_registry.demo.road import Staff, moment, walk
 from ppp_registry.demo.words import (
     APPLICATIONS,
     DESCRIPTION,
+    EXPERT_SECTORS,
     HALF_FILLED,
     OBJECTIVE,
     PROBLEM,
@@ -25,20 +27,14 @@ from ppp_registry.demo.words import (
     DemoApplication,
     DemoProposal,
 )
-from proposals.models import Application, Paper, Proposal
-from proposals.models.clarification import ClarificationKind
-from proposals.models.stage_change import StepChannel
+from proposals.models import Application, ExpertSector, Paper, Proposal
 from proposals.queries.doubts import doubts_about
 from proposals.queries.progress import paper_kinds, with_details
 from proposals.questions import Question, questions_for
-from proposals.services import drafts, intake, withdrawing
-from proposals.services.asking import ask
-from proposals.services.moves import move
+from proposals.services import drafts, intake
 from proposals.services.papers import attach
 from proposals.steps import REQUIRED_AREAS
-from proposals.workflow import Action
 from reference.codelists import CompanySize, LegalForm
-from reference.queries import is_working_day
 
 PEOPLE = (
     ("sme@demo.example", "Үлгі Үлгіұлы (демо)", "kk"),
@@ -50,13 +46,6 @@ ORGANISATIONS: tuple[dict[str, Any], ...] = (
     {"name": "«Қағаз» ЖШС (демо)", "bin": "120340007894", "size": CompanySize.MICRO},
 )
 """Two that work online and one whose paper a clerk enters. Nobody has these numbers."""
-
-_STAFF = {
-    Action.TAKE_UP: Role.CLERK,
-    Action.ASK: Role.CLERK,
-    Action.SUPPORT: Role.HEAD,
-    Action.REFUSE: Role.HEAD,
-}
 
 
 def make_people(password: str) -> list[User]:
@@ -75,20 +64,33 @@ def make_applications(people: list[User]) -> int:
     """
     if Application.objects.exists() or Organisation.objects.exists():
         return 0
-    staff = {role: User.objects.filter(email=f"{role.value}@demo.example").first() for role in set(_STAFF.values())}
-    clerk, head = staff[Role.CLERK], staff[Role.HEAD]
-    if clerk is None or head is None or not _may(clerk, "take_up", "ask") or not _may(head, "support", "refuse"):
+    staff = _staff()
+    if staff is None:
         return 0
+    for sector in EXPERT_SECTORS:
+        ExpertSector.objects.get_or_create(expert=staff.expert, sector_id=sector)
     owners = [_organisation(place, person) for place, person in enumerate(people)]
     for told in APPLICATIONS:
-        _walk(told, _filed(told, owners, people, clerk), people, {Role.CLERK: clerk, Role.HEAD: head})
+        walk(told, _filed(told, owners, people, staff.clerk), people[told.applicant % len(people)], staff)
     _draft(owners[0], people[0])
     Email.objects.filter(to__in=[person.email for person in people]).delete()
     return Application.objects.count()
 
 
+def _staff() -> Staff | None:
+    """Return the demo people of the chamber; none where one of them is gone or lost the right to a step."""
+    rights = {
+        Role.CLERK: ("take_up_proposal", "ask_proposal"),
+        Role.EXPERT: ("write_opinion",),
+        Role.HEAD: ("assign_expert", "support_proposal", "refuse_proposal"),
+    }
+    found = {role: User.objects.filter(email=f"{role.value}@demo.example").first() for role in rights}
+    people = [person for role, person in found.items() if person is not None and _may(person, *rights[role])]
+    return Staff(*people) if len(people) == len(rights) else None
+
+
 def _may(person: User, *acts: str) -> bool:
-    return person.is_active and person.is_staff and all(person.has_perm(f"proposals.{act}_proposal") for act in acts)
+    return person.is_active and person.is_staff and all(person.has_perm(f"proposals.{act}") for act in acts)
 
 
 def _facts_of(place: int) -> dict[str, Any]:
@@ -104,19 +106,11 @@ def _organisation(place: int, owner: User) -> Organisation:
     return made
 
 
-def _moment(days: int, hour: int) -> datetime.datetime:
-    """Return an hour of the working day that is so many days ago, or of the working day before it."""
-    day = timezone.localdate() - datetime.timedelta(days=days)
-    while not is_working_day(day):
-        day -= datetime.timedelta(days=1)
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour)))
-
-
 def _begun(told: DemoApplication, owners: list[Organisation], people: list[User], clerk: User) -> Application:
     key = uuid.uuid4()
     if told.on_paper:
         paper = Organisation(**_facts_of(told.applicant))
-        day = _moment(told.filed, 10).date()
+        day = moment(told.filed, 10).date()
         return drafts.begin_on_paper(by=clerk, organisation=paper, language="kk", key=key, received_on=day)
     person = people[told.applicant]
     return drafts.begin(by=person, organisation=owners[told.applicant], language=person.language, key=key)
@@ -132,11 +126,11 @@ def _filed(told: DemoApplication, owners: list[Organisation], people: list[User]
     for row in with_details(application):
         for doubt in doubts_about(row):
             row.explanations.create(code=doubt.code, reason=REASON)
-    moment = _moment(told.filed, 10)
-    typed_at = moment - datetime.timedelta(hours=1)
+    filed_at = moment(told.filed, 10)
+    typed_at = filed_at - datetime.timedelta(hours=1)
     Application.objects.filter(pk=application.pk).update(created_at=typed_at)
     Paper.objects.filter(proposal__application=application).update(uploaded_at=typed_at)
-    return intake.file(application, by=by, consent=True, publish_agreed=told.agreed, site="", at=moment)
+    return intake.file(application, by=by, consent=True, publish_agreed=told.agreed, site="", at=filed_at)
 
 
 def _fill(row: Proposal, told: DemoProposal, by: User) -> None:
@@ -200,24 +194,6 @@ def _paper(kind: str) -> SimpleUploadedFile:
     made.write(b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % start for start in starts))
     made.write(b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table)
     return SimpleUploadedFile(f"demo-{kind}.pdf", made.getvalue(), "application/pdf")
-
-
-def _walk(told: DemoApplication, application: Application, people: list[User], staff: dict[Role, User]) -> None:
-    """Take the steps of every proposal in the order of their days."""
-    steps = [
-        (days, row, action, note)
-        for row, proposal in zip(application.proposals.order_by("position"), told.proposals, strict=True)
-        for action, days, note in proposal.steps
-    ]
-    for days, row, action, note in sorted(steps, key=lambda step: -step[0]):
-        at = _moment(days, 15)
-        if action == Action.WITHDRAW:
-            withdrawing.withdraw(row, by=people[told.applicant], note=note, site="", at=at)
-        elif action == Action.ASK:
-            kind = ClarificationKind.MISSING_PAPER
-            ask(row, by=staff[_STAFF[action]], kind=kind, text=note, site="", at=at)
-        else:
-            move(row, action, by=staff[_STAFF[action]], channel=StepChannel.ADMIN, note=note, at=at)
 
 
 def _draft(organisation: Organisation, by: User) -> None:

@@ -12,6 +12,20 @@ DESCRIPTION: Final = "Нысанды жеке әріптес салып, кел�
 
 
 @dataclass(frozen=True)
+class DemoReview:
+    """The expert's part, in days before today: when asked, when interests were declared, when the opinion was given.
+
+    ``text`` without ``given`` is a draft.
+    """
+
+    assigned: int
+    declared: int = 0
+    given: int = 0
+    recommendation: str = "for"
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class DemoProposal:
     """One proposal: its facts, and the steps after filing with the days before today on which they were taken."""
 
@@ -19,6 +33,7 @@ class DemoProposal:
     title_ru: str
     facts: dict[str, Any]
     steps: tuple[tuple[Action, int, str], ...] = ()
+    review: DemoReview | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,11 @@ def _facts(sector: str, territory: str, cost: int, **more: Any) -> dict[str, Any
 
 
 TAKEN_UP, SUPPORTED, REFUSED = Action.TAKE_UP, Action.SUPPORT, Action.REFUSE
+POSITIVE: Final = "Қызметке сұраныс бар, қаржыландыру көздері расталған (демо)."
+CONDITIONS: Final = "Жер учаскесінің құжаты келісімшартқа дейін рәсімделуі керек (демо)."
+REFUSAL_REASONS: Final = ("own_funds_too_small",)
+"""Codes of the shipped list."""
+EXPERT_SECTORS: Final = ("education", "health", "housing")
 
 APPLICATIONS: Final = (
     DemoApplication(
@@ -48,12 +68,14 @@ APPLICATIONS: Final = (
                 "Строительство детского сада на 300 мест в Алатауском районе (демо)",
                 _facts("education", "751210000", 1_150_000_000, capacity=300, capacity_unit="places", jobs=64),
                 ((TAKEN_UP, 141, ""), (SUPPORTED, 113, "Құжаттар толық (демо).")),
+                DemoReview(140, 138, 120, text=POSITIVE),
             ),
             DemoProposal(
                 "Алатау ауданында емхана салу (демо)",
                 "Строительство поликлиники в Алатауском районе (демо)",
                 _facts("health", "751210000", 2_400_000_000, jobs=120),
                 ((TAKEN_UP, 139, ""), (SUPPORTED, 104, "Құжаттар толық (демо).")),
+                DemoReview(138, 137, 111, "conditions", POSITIVE),
             ),
         ),
     ),
@@ -74,6 +96,7 @@ APPLICATIONS: Final = (
                     own_funds=180_000_000,
                 ),
                 ((TAKEN_UP, 113, ""), (SUPPORTED, 85, "Құжаттар толық (демо).")),
+                DemoReview(112, 110, 92, text=POSITIVE),
             ),
         ),
     ),
@@ -86,6 +109,7 @@ APPLICATIONS: Final = (
                 "Сеть общественных туалетов (демо)",
                 _facts("housing", "750000000", 210_000_000, jobs=25, own_funds=10_000_000),
                 ((TAKEN_UP, 84, ""), (REFUSED, 66, "Өз қаражаты жеткіліксіз, толықтыру көзі көрсетілмеген (демо).")),
+                DemoReview(83, 82, 70, "against", "Өз қаражаты құнының бестен біріне жетпейді (демо)."),
             ),
         ),
     ),
@@ -124,6 +148,14 @@ APPLICATIONS: Final = (
                 "Строительство и содержание детского сада в Медеуском районе (демо)",
                 _facts("education", "751710000", 1_020_000_000, capacity=260, capacity_unit="places", jobs=58),
                 ((TAKEN_UP, 27, ""),),
+                DemoReview(26, 25, 9, text=POSITIVE),
+            ),
+            DemoProposal(
+                "Тұрғын үйлердің аулаларын жаңарту және күтіп ұстау (демо)",
+                "Обновление и содержание дворов жилых домов (демо)",
+                _facts("housing", "750000000", 430_000_000, jobs=16),
+                ((TAKEN_UP, 26, ""),),
+                DemoReview(6),
             ),
         ),
         agreed=False,
@@ -140,6 +172,7 @@ APPLICATIONS: Final = (
                     (TAKEN_UP, 13, ""),
                     (Action.ASK, 5, "Жер учаскесінің құжатын жіберіңізші: кімнің меншігі? (демо)"),
                 ),
+                DemoReview(12, 8, text="Дәрігерлік амбулатория қажет, жер мәселесі ашық (демо)."),
             ),
         ),
     ),

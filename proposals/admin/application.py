@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from proposals.admin.reading import ReadingAdmin
-from proposals.models import Application, Proposal
+from proposals.models import Application
 from proposals.queries.access import enters_paper, filed_proposals
 from proposals.queries.staff import filed_applications, search_proposals
 from proposals.services.intake import fingerprint
@@ -27,14 +27,17 @@ class ApplicationAdmin(ReadingAdmin):
     ordering = ["-filed_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        """Only what is filed."""
-        return filed_applications(request.user).annotate(proposals_count=Count("proposals")).order_by(*self.ordering)
+        """Only what is filed, with a count of the proposals the person may know of."""
+        known = Q(proposals__in=filed_proposals(request.user))
+        counted = filed_applications(request.user).annotate(proposals_count=Count("proposals", filter=known))
+        return counted.order_by(*self.ordering)
 
-    def found(self, queryset: Any, text: str) -> Any:
-        """Find by what finds a proposal of it."""
-        # The proposals of the rows of this list are filed: an application is filed whole.
-        proposals = search_proposals(Proposal.objects.filter(application__filed_at__isnull=False), text)
-        return queryset.filter(pk__in=proposals.order_by().values("application"))
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find by what finds a proposal of it that the person may know of."""
+        if not search_term.strip():
+            return queryset, False
+        proposals = search_proposals(filed_proposals(request.user), search_term)
+        return queryset.filter(pk__in=proposals.order_by().values("application")), False
 
     @admin.display(description=pgettext_lazy("application", "number"), ordering="number")
     def shown_number(self, application: Application) -> str:

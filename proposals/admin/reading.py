@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -18,7 +17,7 @@ class ReadingAdmin(ReadableAdmin):
     """A list with the filters it shows and a page without a form. ``get_queryset`` says which rows there are."""
 
     page_template = ""
-    actions = None
+    actions: list[str] | None = None
     list_per_page = 50
     list_max_show_all = 50
 
@@ -67,31 +66,29 @@ class ReadingAdmin(ReadableAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Show the page; 404 for what is not in the list, whether it exists or not."""
-        row = self._readable_row(request, object_id)
+        """Show the row; whatever is posted is refused."""
+        row = self.readable_row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(row),
-            "opts": self.opts,
-            "original": row,
-            "row": row,
-            **self.page_context(request, row),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, self.page_template, context)
+        return self.page(request, self.page_template, row, **self.page_context(request, row), **(extra_context or {}))
+
+    def page(self, request: HttpRequest, template: str, row: Any, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Return a page about a row, in the frame of the staff site."""
+        names = {"opts": self.opts, "title": str(row), "original": row, "row": row}
+        frame = {**self.admin_site.each_context(request), **names}
+        return TemplateResponse(request, template, {**frame, **context}, status=status)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The history stands on the page itself."""
-        self._readable_row(request, object_id)
+        self.readable_row(request, object_id)
         raise Http404
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """Nobody deletes."""
         raise PermissionDenied
 
-    def _readable_row(self, request: HttpRequest, object_id: str) -> models.Model:
+    def readable_row(self, request: HttpRequest, object_id: str) -> Any:
+        """Return a row the person may know of; 403 without the right to the list, 404 for what is not in it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))

@@ -7,8 +7,9 @@ from proposals.models import Clarification, StageChange
 
 
 class WithdrawForm(forms.Form):
-    """The reason for withdrawing."""
+    """The reason for withdrawing, and the last step that stood there when the page was opened."""
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     note = StageChange._meta.get_field("note").formfield(
         required=True,
         label=_("Why do you withdraw the proposal?"),

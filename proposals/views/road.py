@@ -8,17 +8,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from proposals.forms.papers import PaperForm
 from proposals.forms.road import AnswerForm, WithdrawForm
-from proposals.models import Application, Proposal
+from proposals.models import Application, Proposal, StageChange
 from proposals.queries.paper_list import paper_list
 from proposals.queries.progress import with_details
 from proposals.queries.road import road_of, roads_of
 from proposals.queries.summary import summary
 from proposals.services import withdrawing
-from proposals.services.moves import StepNotAllowed
+from proposals.services.moves import Overtaken, StepNotAllowed
 from proposals.views.carrying import carried_to
 from proposals.views.common import applicants_page, own_application, own_proposal, site_of
 from proposals.workflow import OPEN_STAGES, Stage
@@ -76,19 +77,36 @@ def withdraw(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpResponseBase
     row = own_proposal(own_application(request, pk), proposal)
     if row.stage not in OPEN_STAGES:
         return redirect(row.application)
+    last = row.stage_changes.order_by("id").values_list("pk", flat=True).last()
     carried = carried_to(request, request.path)
-    form = WithdrawForm(request.POST if request.method == "POST" else None, initial=carried.dict() if carried else None)
+    initial = {"seen": last, **(carried.dict() if carried else {})}
+    form = WithdrawForm(request.POST if request.method == "POST" else None, initial=initial)
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
+        facts = {"note": form.cleaned_data["note"], "seen": form.cleaned_data["seen"]}
         try:
-            withdrawing.withdraw(row, by=request.user, note=form.cleaned_data["note"], site=site_of(request))
+            withdrawing.withdraw(row, by=request.user, site=site_of(request), **facts)
         except ValidationError as refusal:
             form.add_error(None, refusal)
+        except Overtaken as news:
+            form, status = _withdraw_anyway(form, news.change), 409
         except StepNotAllowed:
             return redirect(row)
         else:
             return redirect(row)
     context = {"application": row.application, "proposal": row, "form": form}
-    return render(request, "proposals/withdraw.html", context, status=422 if form.is_bound else 200)
+    return render(request, "proposals/withdraw.html", context, status=status)
+
+
+def _withdraw_anyway(form: WithdrawForm, change: StageChange) -> WithdrawForm:
+    """Return the form with what happened meanwhile; pressed again, it withdraws."""
+    again = WithdrawForm({"note": form.cleaned_data["note"], "seen": change.pk})
+    words = _(
+        "While this page was open, a step was taken: %(step)s. Look at the proposal first; if you still want to "
+        "withdraw it, press the button once more."
+    )
+    again.add_error(None, words % {"step": change.get_action_display()})
+    return again
 
 
 @applicants_page

@@ -18,6 +18,7 @@ from ppp_registry.demo.applications import make_applications, make_people
 from projects.models import Project, Resolution
 from projects.services.imports import import_table
 from proposals.services.library import load_shipped
+from proposals.services.review_lists import load_review_lists
 from proposals.services.roles import sync_roles
 from reference import services as reference
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             self._load_register()
             logins = [self._login(role, password) for role in Role]
             load_shipped()
+            load_review_lists()
             applicants = make_people(password)
             make_applications(applicants)
         self.stdout.write(f"Register: {Project.objects.count()} projects, {Resolution.objects.count()} resolutions.")
