@@ -66,13 +66,13 @@ def our_models() -> list[type[models.Model]]:
 OUR_FIELDS = [
     pytest.param(field, id=f"{model.__name__}.{field.name}")
     for model in our_models()
-    for field in (*model._meta.fields, *model._meta.many_to_many)
+    for field in (*model._meta.local_fields, *model._meta.local_many_to_many)  # A proxy has none.
     if not field.auto_created
 ]
 CODED = [
     pytest.param(model, field, id=f"{model.__name__}.{field.name}")
     for model in our_models()
-    for field in model._meta.fields
+    for field in model._meta.local_fields
     if field.choices
 ]
 

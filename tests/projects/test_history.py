@@ -15,9 +15,7 @@ from tests.rules import insert, update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
-HISTORY = [
-    model for model in apps.get_app_config("projects").get_models() if getattr(model, "pgh_tracked_model", None)
-]
+HISTORY = [model for model in apps.get_app_config("projects").get_models() if getattr(model, "pgh_tracked_model", None)]
 
 
 def sql(statement, *parameters):

@@ -5,23 +5,28 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
-from proposals.models import Application, Paper, Proposal
+from proposals.models import Application, Opinion, Paper, Proposal, RefusalReason
 from proposals.models.stage_change import StepChannel
 from proposals.queries.doubts import doubts_about
 from proposals.queries.progress import paper_kinds, with_details
 from proposals.questions import questions_for
 from proposals.services import drafts, intake
+from proposals.services.deciding import refuse
 from proposals.services.moves import move
+from proposals.services.opinions import criteria_for, write_opinion
 from proposals.services.papers import attach
-from proposals.services.roles import sync_roles
+from proposals.services.review import assign, declare
+from proposals.services.review_lists import load_review_lists
 from proposals.workflow import Action, Stage
 from reference.codelists import CompanySize, LegalForm
-from tests.factories import MEDEU, user
+from tests.factories import MEDEU, project, user
+from tests.registry.people import make_roles
 
 SITE = "http://testserver/"
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -70,9 +75,7 @@ def applicant(**facts: Any) -> User:
 
 def staff(role: str, **facts: Any) -> User:
     """Make a person of the chamber."""
-    sync_roles()
-    from django.contrib.auth.models import Group
-
+    make_roles()
     person = user(is_staff=True, **facts)
     person.groups.add(Group.objects.get(name=role))
     return person
@@ -144,6 +147,11 @@ def complete(application: Application, by: User, **facts: Any) -> Application:
     for proposal in application.proposals.select_related("application__organisation"):
         filled(proposal, **facts)
         with_papers(proposal, by)
+    return explained(application)
+
+
+def explained(application: Application) -> Application:
+    """Give a reason for everything that looks doubtful."""
     for proposal in with_details(application):
         for doubt in doubts_about(proposal):
             proposal.explanations.update_or_create(code=doubt.code, defaults={"reason": "Есептеуі қосымшада."})
@@ -164,34 +172,91 @@ def filed(by: User | None = None, **facts: Any) -> Application:
     return intake.file(made, by=by, consent=True, publish_agreed=publish, site=SITE)
 
 
+def expert_of(sector: str = "education", **facts: Any) -> User:
+    """Make an expert of a sector."""
+    person = staff(Role.EXPERT, **facts)
+    person.expert_sectors.create(sector_id=sector)
+    return person
+
+
+def clear(person: User, proposal: Proposal) -> User:
+    """Let the person declare that nothing stands between him or her and the proposal, once."""
+    if not proposal.declarations.filter(person=person).exists():
+        declare(proposal, by=person, has_conflict=False)
+    return person
+
+
+def head_of(proposal: Proposal, **facts: Any) -> User:
+    """Make a head who may decide about the proposal."""
+    return clear(staff(Role.HEAD, **facts), proposal)
+
+
+def reviewer(proposal: Proposal, person: User | None = None) -> User:
+    """Return an expert of the sector, assigned, who has declared no conflict."""
+    person = person or expert_of(str(proposal.sector_id))
+    assign([proposal], [person], by=staff(Role.CLERK), due_on=timezone.localdate())
+    return clear(person, proposal)
+
+
+def opinion_on(
+    proposal: Proposal, recommendation: str = "for", *, by: User | None = None, give: bool = True, **facts: Any
+) -> Opinion:
+    """Let an expert, a new one unless named, write an opinion on a proposal under review and give it."""
+    by = by or reviewer(proposal)
+    words = {"text": "Негіздеме жеткілікті.", "conditions": "Жерді рәсімдеу." if recommendation == "conditions" else ""}
+    scores = {criterion.pk: (8, "") for criterion in criteria_for(proposal.sector_id)}
+    facts = {"version": 0, "recommendation": recommendation, "scores": scores, **words, **facts}
+    return write_opinion(proposal, by=by, give=give, **facts)
+
+
+def reason(code: str = "") -> RefusalReason:
+    """Return a reason of the shipped list, the first unless named."""
+    if not RefusalReason.objects.exists():
+        load_review_lists()
+    return RefusalReason.objects.get(code=code) if code else RefusalReason.objects.all()[0]
+
+
+_WAYS: dict[str, tuple[Action, ...]] = {
+    Stage.FILED: (),
+    Stage.REVIEW: (Action.TAKE_UP,),
+    Stage.CLARIFICATION: (Action.ASK,),
+    Stage.SUPPORTED: (Action.TAKE_UP, Action.SUPPORT),
+    Stage.AGENDA: (Action.TAKE_UP, Action.SUPPORT, Action.TABLE),
+    Stage.APPROVED: (Action.TAKE_UP, Action.SUPPORT, Action.TABLE, Action.APPROVE),
+    Stage.REFUSED: (Action.REFUSE,),
+    Stage.WITHDRAWN: (Action.WITHDRAW,),
+}
+
+
 def proposal_at(stage: str, by: User | None = None, **facts: Any) -> Proposal:
-    """Return a proposal that walked to the stage through the one service that moves."""
+    """Return a proposal that walked to the stage through the services, with whatever each step needs."""
     by = by or applicant()
     if stage == Stage.DRAFT:
         return complete_draft(by, **facts).proposals.get()
     proposal = filed(by, **facts).proposals.get()
-    ways = {
-        Stage.FILED: (),
-        Stage.REVIEW: (Action.TAKE_UP,),
-        Stage.CLARIFICATION: (Action.ASK,),
-        Stage.SUPPORTED: (Action.TAKE_UP, Action.SUPPORT),
-        Stage.AGENDA: (Action.TAKE_UP, Action.SUPPORT, Action.TABLE),
-        Stage.REFUSED: (Action.REFUSE,),
-        Stage.WITHDRAWN: (Action.WITHDRAW,),
-    }
-    for action in ways[Stage(stage)]:
-        actor = by if action == Action.WITHDRAW else _staff_for(action)
-        move(proposal, action, by=actor, channel=StepChannel.ADMIN, note="Себебі жазылған.")
+    for action in _WAYS[Stage(stage)]:
+        proposal.refresh_from_db()
+        _take(proposal, action, by)
     proposal.refresh_from_db()
     return proposal
 
 
-def _staff_for(action: str) -> User:
-    roles = {
-        Action.TAKE_UP: Role.CLERK,
-        Action.ASK: Role.CLERK,
-        Action.SUPPORT: Role.HEAD,
-        Action.REFUSE: Role.HEAD,
-        Action.TABLE: Role.SECRETARY,
-    }
-    return staff(roles[Action(action)])
+def _take(proposal: Proposal, action: Action, by: User) -> None:
+    """Take one step; without the letters, which tests of letters write by the services of the steps."""
+    if action == Action.REFUSE:
+        refuse(proposal, by=head_of(proposal), reasons=[reason()], text="Себебі жазылған.", site=SITE)
+        return
+    facts: dict[str, Any] = {"channel": StepChannel.ADMIN}
+    match action:
+        case Action.SUPPORT:
+            opinion_on(proposal)
+            facts["by"] = head_of(proposal)
+        case Action.WITHDRAW:
+            facts |= {"by": by, "channel": StepChannel.WEB, "note": "Себебі жазылған."}
+        case Action.TABLE:
+            facts["by"] = staff(Role.SECRETARY)
+        case Action.APPROVE:
+            facts |= {"by": staff(Role.SECRETARY), "project": project()}
+        case _:
+            facts["by"] = staff(Role.CLERK)
+    move(proposal, action, **facts)

@@ -13,7 +13,17 @@ from proposals.steps import FormStep
 from proposals.workflow import Stage
 from reference.codelists import Channel
 from tests.factories import user
-from tests.proposals.applications import applicant, complete_draft, filed, organisation, pdf, proposal_at, staff
+from tests.proposals.applications import (
+    applicant,
+    clear,
+    complete_draft,
+    expert_of,
+    filed,
+    organisation,
+    pdf,
+    proposal_at,
+    staff,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -68,6 +78,7 @@ def strangers() -> dict[str, User]:
         "another applicant": applicant(),
         "nobody's": user(),
         "head": staff("head"),
+        "expert": expert_of(),
         "clerk": staff("clerk"),
         "superuser": user(is_staff=True, is_superuser=True),
     }
@@ -78,8 +89,8 @@ def test_strangers_find_nothing_on_any_address(client, theirs):
     for name, person in strangers().items():
         client.force_login(person)
         for what, path in GETS.items():
-            if what == "paper" and theirs.stage == Stage.FILED and person.is_staff:
-                continue  # the chamber reads what is filed
+            if what == "paper" and theirs.stage == Stage.FILED and name == "clerk":
+                continue  # the chamber reads what is filed; a head and an expert declare first
             assert client.get(f"/kk/{path.format(**there)}").status_code == 404, (name, what)
             assert client.head(f"/kk/{path.format(**there)}").status_code == 404, (name, what)
         for what, path in POSTS.items():
@@ -152,12 +163,15 @@ def test_the_chamber_reads_filed_proposals_and_no_drafts():
     by = applicant()
     complete_draft(by)
     proposal = filed(by).proposals.get()
-    for role in ("clerk", "head", "auditor"):
-        assert list(filed_proposals(staff(role))) == [proposal]
-        assert {paper.proposal for paper in readable_papers(staff(role))} == {proposal}
+    for person in (staff("clerk"), clear(staff("head"), proposal), staff("auditor"), clear(expert_of(), proposal)):
+        assert list(filed_proposals(person)) == [proposal]
+        assert {paper.proposal for paper in readable_papers(person)} == {proposal}
+    for person in (staff("head"), expert_of()):  # they know of it, and declare before they open it
+        assert list(filed_proposals(person)) == [proposal]
+        assert not readable_papers(person).exists()
     plain = staff("clerk")
     plain.is_staff = False
-    for person in (by, plain, user()):
+    for person in (by, plain, user(), expert_of("health"), staff("secretary"), staff("administrator")):
         assert not filed_proposals(person).exists()
 
 

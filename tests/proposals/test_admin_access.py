@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
 NO_ROLE = "no role"
 ROLES = [*Role.values, NO_ROLE]
-READERS = ["clerk", "head", "auditor"]
+EVERYWHERE = ["clerk", "head", "auditor"]
+READERS = [*EVERYWHERE, "expert"]
+"""An expert reads the proposals of the own sectors; the one of these tests gives opinions on education."""
 LIBRARIANS = ["clerk", "head"]
 TABLES = [Application, Proposal, Paper, PaperReading, StageChange, Clarification, TypicalDocument, Organisation]
 
@@ -25,14 +27,15 @@ READ = {
     "proposals/proposal/{proposal}/change/": READERS,
     "proposals/application/": READERS,
     "proposals/application/{application}/change/": READERS,
-    "accounts/organisation/": READERS,
-    "accounts/organisation/{organisation}/change/": READERS,
-    "proposals/typicaldocument/": [*READERS, "expert"],
-    "proposals/typicaldocument/{document}/change/": [*READERS, "expert"],
-    "proposals/typicaldocument/{document}/file/": [*READERS, "expert"],
+    "accounts/organisation/": EVERYWHERE,
+    "accounts/organisation/{organisation}/change/": EVERYWHERE,
+    "proposals/proposal/{proposal}/assign/": LIBRARIANS,
+    "proposals/typicaldocument/": READERS,
+    "proposals/typicaldocument/{document}/change/": READERS,
+    "proposals/typicaldocument/{document}/file/": READERS,
     "proposals/typicaldocument/add/": LIBRARIANS,
     "autocomplete/?app_label=proposals&model_name=paper&field_name=proposal&term=": READERS,
-    "autocomplete/?app_label=proposals&model_name=application&field_name=organisation&term=": READERS,
+    "autocomplete/?app_label=proposals&model_name=application&field_name=organisation&term=": EVERYWHERE,
 }
 NOBODY = [
     f"{table}/{place}"
@@ -64,7 +67,10 @@ def key_for(place, keys):
 
 
 def browser_of(role):
-    return logged_in(*([] if role == NO_ROLE else [role]))
+    browser = logged_in(*([] if role == NO_ROLE else [role]))
+    if role == "expert":
+        browser.user.expert_sectors.create(sector_id="education")
+    return browser
 
 
 def everything():

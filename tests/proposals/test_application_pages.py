@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from post_office.models import Email
 
 from proposals.models import Application, Clarification, Proposal, StageChange
 from proposals.services import withdrawing
@@ -192,7 +193,7 @@ def test_an_open_proposal_is_withdrawn_for_a_reason(web, by, stage):
     row.refresh_from_db()
     change = StageChange.objects.filter(proposal=row).last()
     assert (row.stage, change.note, change.actor) == (Stage.WITHDRAWN, "Қаржы табылмады.", by)
-    assert kinds()[-1] == "proposal_withdrawn"
+    assert kinds()[-1] == "proposal:withdrawn"
     assert "Қаржы табылмады." in parse(web.get(page_of(row))).text
 
 
@@ -245,7 +246,8 @@ def test_an_answer_leads_back_to_where_the_question_came_from(web, by, asked):
     asked.refresh_from_db()
     row.refresh_from_db()
     assert (row.stage, asked.answer, asked.answered_by) == (Stage.REVIEW, "Смета бойынша.", by)
-    assert kinds()[-1] == "answer_received"
+    assert kinds()[-1] == "proposal:answered"
+    assert "сұрау – № 1." in str(Email.objects.latest("pk").message)
     twice = web.post(page_of(row, "answer/1/"), {"answer": "Тағы."})
     assert twice.status_code in (403, 422)
     asked.refresh_from_db()

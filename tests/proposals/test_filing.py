@@ -149,7 +149,7 @@ def test_filed_twice_it_is_the_same_application():
     assert (first.pk, first.number, first.filed_at) == (second.pk, second.number, second.filed_at)
     assert press(application, consent=False).number == first.number
     assert StageChange.objects.count() == 1
-    assert kinds() == ["application_filed"]
+    assert kinds() == ["proposal:filed"]
     assert ArrivalCounter.objects.get().last == 1
 
 
@@ -261,7 +261,7 @@ def test_the_letter_speaks_the_language_of_the_application(language, word):
     application = complete(draft(by, language=language), by)
     press(application)
     (letter,) = letters(by.email)
-    assert kinds() == ["application_filed"]
+    assert kinds() == ["proposal:filed"]
     assert word in (letter.subject + letter.message).lower()
     assert application.pk.hex in letter.message.replace("-", "")
     assert Application.objects.get().number in letter.message

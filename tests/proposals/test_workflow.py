@@ -13,7 +13,7 @@ from proposals.models.stage_change import StepChannel
 from proposals.services.moves import move, remember
 from proposals.workflow import LAWFUL_PAIRS, ROAD, STEPS, Action, Stage, StepNotAllowed, as_mermaid, find_step
 from tests.conftest import rolled_back
-from tests.proposals.applications import IIN, applicant, proposal_at, staff
+from tests.proposals.applications import IIN, applicant, clear, opinion_on, proposal_at, staff
 
 TABLE = {
     ("draft", "file"): "filed",
@@ -59,7 +59,6 @@ FROM = {
     "decline": Stage.AGENDA,
     "withdraw": Stage.FILED,
 }
-database = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
 
 @pytest.mark.parametrize("stage", Stage.values)
@@ -123,13 +122,20 @@ def people(django_db_setup, django_db_blocker, reference_rows):
         owner = applicant()
         stages = {*FROM.values(), Stage.DRAFT, Stage.REFUSED, Stage.WITHDRAWN}
         chamber = {role: staff(role) for role in Role}
-        yield owner, applicant(), chamber, {stage: proposal_at(stage, owner) for stage in stages}
+        chamber[Role.EXPERT].expert_sectors.create(sector_id="education")
+        proposals = {stage: proposal_at(stage, owner) for stage in stages}
+        for proposal in proposals.values():
+            clear(chamber[Role.EXPERT], proposal)
+            clear(chamber[Role.HEAD], proposal)
+        opinion_on(proposals[Stage.REVIEW])
+        yield owner, applicant(), chamber, proposals
 
 
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)  # rights are remembered on the object
 
 
+@pytest.mark.django_db
 class TestWhoMay:
     @pytest.mark.parametrize("action", FROM)
     def test_each_role(self, people, action, django_db_blocker):

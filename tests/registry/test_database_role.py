@@ -217,11 +217,19 @@ def test_the_tables_of_history_are_these():
         "projects_projectevent",
         "projects_resolutionevent",
         "projects_responsibilityevent",
+        "proposals_assignmentevent",
+        "proposals_criterionevent",
+        "proposals_expertsectorevent",
+        "proposals_lettertextevent",
+        "proposals_refusalreasonevent",
     ]
     assert sorted(APPEND_ONLY) == [
         "django_admin_log",
         "projects_statuschange",
+        "proposals_declaration",
         "proposals_paperreading",
+        "proposals_refusal",
+        "proposals_refusal_reasons",
         "proposals_stagechange",
     ]
 

@@ -4,12 +4,14 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from post_office.models import Email
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
 from projects.models import Project, Resolution, StatusChange
-from proposals.models import Application, Clarification, Paper, Proposal, StageChange, TypicalDocument
+from proposals.models import Application, Clarification, Opinion, Paper, Proposal, StageChange, TypicalDocument
+from proposals.queries.chain import first_fault
 from proposals.queries.times import usual_time
 from proposals.workflow import Stage
 from reference.identifiers import is_bin
@@ -72,6 +74,18 @@ def test_the_invented_applicants_have_applications_at_every_turn_of_the_road(dem
     assert set(stages["sme2@demo.example"]) <= {"supported", "review"}
     assert [row.answered_at for row in Clarification.objects.all()] == [None]
     assert Application.objects.filter(channel="paper", filed_at__isnull=False).exists()
+    assert first_fault() is None
+    expert = User.objects.get(email="expert@demo.example")
+    assert set(expert.expert_sectors.values_list("sector", flat=True)) == {"education", "health", "housing"}
+    under_review = Opinion.objects.filter(proposal__stage__in=("review", "clarification"))
+    assert sorted(bool(row.given_at) for row in under_review) == [False, True]
+    for row in Proposal.objects.filter(stage="supported"):
+        opinion, step = row.opinions.get(), row.stage_changes.get(action="support")
+        assert opinion.given_at < step.at < timezone.now()
+        assert opinion.expert != step.actor
+    refused = Proposal.objects.get(stage="refused").refusal
+    assert (refused.change.action, refused.reasons.count()) == ("refuse", 1)
+    assert expert.assignments.exclude(proposal__declarations__person=expert).exists()
     for stage in (Stage.FILED, Stage.REVIEW):
         assert usual_time(stage).days is not None
     filed = Application.objects.filter(filed_at__isnull=False)
