@@ -175,7 +175,7 @@ def test_she_files_two_proposals(newcomer: See, language: str, screen: str) -> N
     expect(page.locator(".road .at-filed[aria-current=step]")).to_have_count(2)
     problems += _said_in_her_language(her)
     letter = letters(her.email)[-1]
-    assert letter.headers["X-Letter"] == "application_filed"
+    assert letter.headers["X-Letter"] == "proposal:filed"
     assert number[0] in letter.message
     assert f"/{language}/applications/" in letter.message
 
