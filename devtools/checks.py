@@ -42,8 +42,11 @@ def run_tests(checkout: Checkout, arguments: list[str]) -> int:
 
 
 def side_by_side(cores: int) -> list[str]:
-    """Words that share the whole run out to the cores, each file to one of them with a database of its own."""
-    workers = min(cores, MOST_WORKERS)
+    """Words that share the whole run out to workers, each file to one of them with a database of its own.
+
+    A worker waits much for the database and the browser: one more of them than cores keeps the cores busy.
+    """
+    workers = min(cores + 1, MOST_WORKERS) if cores > 1 else 1
     return ["-n", str(workers), "--dist", "loadfile"] if workers > 1 else []
 
 

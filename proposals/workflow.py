@@ -86,6 +86,12 @@ STEPS: Final = (
 OPEN_STAGES: Final = _OPEN
 """Filed and not yet decided."""
 
+UNDECIDED: Final = (Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)
+"""With the chamber and not yet judged: experts may be assigned."""
+
+OPINION_STAGES: Final = (Stage.REVIEW, Stage.CLARIFICATION)
+"""Opinions are written."""
+
 CLOSED_STAGES: Final = (Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN)
 
 ROAD: Final = (Stage.FILED, Stage.REVIEW, Stage.SUPPORTED, Stage.AGENDA, Stage.APPROVED)

@@ -18,11 +18,14 @@ HARMLESS_UNPACKED = 10 * 1024 * 1024
 LARGEST_RATIO = 100
 """Parts are packed about ten times; a bomb is packed a thousand times."""
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 _TYPES_PART = "[Content_Types].xml"
 _LARGEST_TYPES = 1024 * 1024
 _OFFICE_PARTS = {
-    "word/document.xml": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "word/document.xml": (DOCX, "docx"),
+    "xl/workbook.xml": (XLSX, "xlsx"),
 }
 # A chart carries its table as an XLSX inside the DOCX, so office files inside are lawful.
 _HIDDEN = (

@@ -16,7 +16,9 @@ from proposals.forms.review import AssignForm, preset
 from proposals.models import Proposal
 from proposals.queries.access import works_for
 from proposals.queries.experts import experts_of
-from proposals.services.review import ASSIGN, ASSIGNABLE, assign, usual_day
+from proposals.queries.review import ASSIGN
+from proposals.services.review import assign, usual_day
+from proposals.workflow import UNDECIDED
 
 MOST = 200
 """More proposals than this at once are not read by anybody who confirms them."""
@@ -25,7 +27,7 @@ SHOWN = 50
 
 def may_assign(row: Proposal, user: Any) -> bool:
     """Tell whether the person assigns experts to a proposal now; the service asks again."""
-    return bool(user.has_perm(ASSIGN)) and row.stage in ASSIGNABLE and not works_for(user, row.application)
+    return bool(user.has_perm(ASSIGN)) and row.stage in UNDECIDED and not works_for(user, row.application)
 
 
 def assign_page(site: ReadingAdmin, request: HttpRequest, row: Proposal) -> HttpResponse:
@@ -94,7 +96,7 @@ def _shown(
         "selected": [row.pk for row in rows],
         "checkbox": ACTION_CHECKBOX_NAME,
         "sectors": sectors,
-        "past_review": [row for row in rows if row.stage not in ASSIGNABLE],
+        "past_review": [row for row in rows if row.stage not in UNDECIDED],
         "has_experts": form.fields["experts"].queryset.exists(),  # type: ignore[attr-defined]
     }
     status = 422 if form.is_bound else 200

@@ -19,6 +19,7 @@ from projects.admin.readable import ReadableAdmin
 from proposals.admin.reading import ReadingAdmin
 from proposals.letter_examples import example_words
 from proposals.models import Letter, LetterKind, LetterText
+from proposals.models.letter import header_of, kind_of
 from proposals.services.letters import (
     back_to_shipped,
     filled,
@@ -65,7 +66,7 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         """Narrow the list; a kind nobody knows narrows nothing."""
         kind = self.value()
-        return queryset.filter(**{f"headers__{KIND}": f"proposal:{kind}"}) if kind in LetterKind.values else queryset
+        return queryset.filter(**{f"headers__{KIND}": header_of(kind)}) if kind in LetterKind.values else queryset
 
 
 @admin.register(Letter)
@@ -99,7 +100,7 @@ class LetterAdmin(ReadingAdmin):
     @admin.display(description=_("letter"))
     def shown_kind(self, letter: Letter) -> str:
         """What it is about."""
-        return str(LetterKind(letter.headers[KIND].partition(":")[2]).label)
+        return str(kind_of(letter).label)
 
     @admin.display(description=_("state"), ordering="status")
     def shown_state(self, letter: Letter) -> str:

@@ -11,24 +11,13 @@ from django.utils.translation import gettext as _
 from proposals.admin.reading import ReadingAdmin
 from proposals.forms.opinion import OpinionForm
 from proposals.models import Opinion, Proposal
-from proposals.queries.access import works_for
-from proposals.queries.review import WRITE_OPINION, may_open
-from proposals.services.opinions import StaleOpinion, criteria_for, write_opinion
-from proposals.workflow import Stage
-
-WRITTEN_AT = (Stage.REVIEW, Stage.CLARIFICATION)
+from proposals.services.opinions import StaleOpinion, criteria_for, may_write, write_opinion
+from proposals.workflow import OPINION_STAGES
 
 
 def own_opinion(row: Proposal, user: Any) -> Opinion | None:
     """Return what the person has written about a proposal so far."""
     return row.opinions.filter(expert=user).prefetch_related("scores").first()
-
-
-def may_write(row: Proposal, user: Any) -> bool:
-    """Tell whether the person is asked for an opinion and may read what it is about; the service asks again."""
-    if not user.has_perm(WRITE_OPINION) or works_for(user, row.application):
-        return False
-    return may_open(user, row) and row.assignments.filter(expert=user).exists()
 
 
 def opinion_page(site: ReadingAdmin, request: HttpRequest, row: Proposal) -> HttpResponse:
@@ -38,7 +27,7 @@ def opinion_page(site: ReadingAdmin, request: HttpRequest, row: Proposal) -> Htt
     opinion = own_opinion(row, request.user)
     if opinion and opinion.given_at:
         return _closed(site, request, row, _("Your opinion is given and can no longer be changed."))
-    if row.stage not in WRITTEN_AT:
+    if row.stage not in OPINION_STAGES:
         return _closed(site, request, row, _("Opinions are written while the proposal is under review."))
     criteria = criteria_for(row.sector_id)
     if request.method != "POST":

@@ -12,22 +12,22 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from proposals.admin.assigning import assign_many, assign_page, may_assign
 from proposals.admin.declaration import cover_page, declaration_page
-from proposals.admin.opinion import WRITTEN_AT, may_write, opinion_page, own_opinion
+from proposals.admin.opinion import opinion_page, own_opinion
 from proposals.admin.reading import ReadingAdmin
 from proposals.admin.steps import offers, step_page
 from proposals.models import Proposal
 from proposals.queries.access import filed_proposals
 from proposals.queries.desk import sections_of, waiting_keys
 from proposals.queries.paper_list import paper_list
-from proposals.queries.review import may_open
+from proposals.queries.review import ASSIGN, may_open
 from proposals.queries.road import road_of
 from proposals.queries.similar import MOST, similar_projects, similar_proposals
 from proposals.queries.staff import in_territory, other_proposals, same_bin, search_proposals, territories_of
 from proposals.queries.story import SEE_OPINIONS, story
 from proposals.queries.summary import summary
 from proposals.queries.times import target_days
-from proposals.services.review import ASSIGN
-from proposals.workflow import Stage
+from proposals.services.opinions import may_write
+from proposals.workflow import OPINION_STAGES, Stage
 from reference.templatetags.registry_formats import tenge
 
 
@@ -212,7 +212,7 @@ def _review_of(proposal: Proposal, user: Any) -> dict[str, Any]:
     """Return the opinions and assignments as far as the person may see them, and the buttons."""
     sees = user.has_perm(SEE_OPINIONS)
     given = proposal.opinions.filter(given_at__isnull=False).select_related("expert")
-    writes = proposal.stage in WRITTEN_AT and may_write(proposal, user)
+    writes = proposal.stage in OPINION_STAGES and may_write(proposal, user)
     own = own_opinion(proposal, user) if writes else None
     return {
         "offers": offers(proposal, user),

@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from accounts.views.common import site_of
 from proposals.admin.reading import ReadingAdmin
 from proposals.forms.review import AskForm, RefuseForm, StepForm, SupportForm, TakeUpForm, preset
 from proposals.models import Proposal, StageChange
 from proposals.queries.paper_list import paper_list
 from proposals.services import asking, deciding
 from proposals.services.moves import Overtaken, StepNotAllowed, hindrance
-from proposals.views.common import site_of
 from proposals.workflow import STEPS, Action, find_step
 
 

@@ -1,14 +1,12 @@
 """The library of typical documents on the staff site: a new version is uploaded, no version changes."""
 
-import hashlib
-import logging
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -19,10 +17,10 @@ from projects.admin.readable import ReadableAdmin
 from proposals.documents.filling import PLACEHOLDERS
 from proposals.models import TypicalDocument
 from proposals.services.library import Template, add_version, checked_template, set_offered
+from reference.downloads import download
+from reference.office_files import DOCX
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLES = ("title_kk", "title_ru", "title_en")
-logger = logging.getLogger(__name__)
 
 
 class NewVersionForm(forms.ModelForm):
@@ -68,7 +66,7 @@ class TypicalDocumentAdmin(ReadableAdmin):
         return document.title.text
 
     @admin.display(description=_("File"))
-    def download(self, document: TypicalDocument) -> str:
+    def shown_file(self, document: TypicalDocument) -> str:
         """The way to the template itself."""
         return format_html(
             '<a href="{}">{}</a> · {} · SHA-256 {}',
@@ -89,7 +87,7 @@ class TypicalDocumentAdmin(ReadableAdmin):
         """Show everything of a version on file."""
         if obj is None:
             return list(NewVersionForm.Meta.fields)
-        fixed = ["code", "sector", "language", "version", *TITLES, "download", "uploaded_by", "uploaded_at"]
+        fixed = ["code", "sector", "language", "version", *TITLES, "shown_file", "uploaded_by", "uploaded_at"]
         return [*fixed, "is_offered"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: TypicalDocument | None = None) -> list[str]:
@@ -146,19 +144,13 @@ class TypicalDocumentAdmin(ReadableAdmin):
         document = self.get_object(request, unquote(object_id))
         if document is None:
             raise Http404
-        try:
-            stream = document.file.open("rb")
-        except FileNotFoundError as error:
-            logger.error("The file of typical document %s is missing.", document.pk)
-            raise Http404 from error
-        if hashlib.file_digest(stream, "sha256").hexdigest() != document.sha256:
-            stream.close()
-            logger.error("The file of typical document %s is not the one that was uploaded.", document.pk)
-            raise Http404
-        stream.seek(0)
-        response = FileResponse(stream, as_attachment=True, filename=file_name(document), content_type=DOCX)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
+        return download(
+            document.file,
+            sha256=document.sha256,
+            name=file_name(document),
+            content_type=DOCX,
+            what=f"typical document {document.pk}",
+        )
 
 
 def file_name(document: TypicalDocument) -> str:

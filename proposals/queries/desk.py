@@ -18,17 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from proposals.models import Assignment, Clarification, Declaration, Opinion, Proposal, StageChange
 from proposals.models.opinion import POSITIVE
 from proposals.queries.access import filed_proposals
-from proposals.queries.review import WRITE_OPINION, judges
+from proposals.queries.review import ASSIGN, WRITE_OPINION, judges
 from proposals.queries.times import corrections_since, target_days
-from proposals.workflow import Action, Stage, find_step
+from proposals.workflow import OPINION_STAGES, UNDECIDED, Action, Stage, find_step
 from reference.queries import working_days
 
 SHOWN = 25
 """Rows of a section on the desk; the rest stands in the list behind the link."""
 
-ASSIGN = "proposals.assign_expert"
 _OURS = (Stage.FILED, Stage.REVIEW)
-_OPEN = (Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)
 
 
 class Waiting(TextChoices):
@@ -123,7 +121,7 @@ class Desk:
     @cached_property
     def facts(self) -> dict[UUID, Facts]:
         """Everything the sections look at, by key; what is filed between two questions waits for the next page."""
-        seen = filed_proposals(self.user).filter(stage__in=_OPEN)
+        seen = filed_proposals(self.user).filter(stage__in=UNDECIDED)
         rows = {row[0]: Facts(*row) for row in seen.order_by().values_list("pk", "stage", "stage_since")}
         if rows:
             # A question inside the questions: thousands of keys as text would cost more than the answers.
@@ -204,7 +202,7 @@ class Desk:
             case Waiting.DECIDE:
                 return facts.is_ready
             case Waiting.OPINION:
-                return mine and facts.is_declared and facts.stage in (Stage.REVIEW, Stage.CLARIFICATION)
+                return mine and facts.is_declared and facts.stage in OPINION_STAGES
             case Waiting.DECLARE:
                 return mine and not facts.is_declared
             case Waiting.TAKE_UP:

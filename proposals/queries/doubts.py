@@ -1,6 +1,7 @@
 """Figures of a proposal that look odd beside the law and beside similar projects."""
 
 import datetime
+from dataclasses import fields
 from typing import Any
 
 from django.utils import timezone
@@ -10,19 +11,7 @@ from proposals.models import Proposal
 from proposals.plausibility import Doubt, Facts, doubts
 
 _MOST_PEERS = 500
-_ASKED = (
-    "cost",
-    "own_funds",
-    "asked_sum",
-    "state_obligations",
-    "payment_sources",
-    "term_years",
-    "implementation_start",
-    "capacity",
-    "capacity_unit",
-    "beneficiaries",
-    "jobs",
-)
+_ASKED = tuple(fact.name for fact in fields(Facts) if fact.name != "payments")
 
 
 def similar_costs(proposal: Proposal) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from proposals.models import Assignment, ExpertSector
 from proposals.queries.review import WRITE_OPINION
-from proposals.workflow import Stage
+from proposals.workflow import UNDECIDED
 
 
 def experts() -> QuerySet[User]:
@@ -26,7 +26,7 @@ def experts_of(sectors: Collection[Any]) -> QuerySet[User]:
     found = experts()
     for sector in set(sectors):
         found = found.filter(pk__in=ExpertSector.objects.filter(sector=sector).values("expert"))
-    open_ones = Assignment.objects.filter(proposal__stage__in=(Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)).exclude(
+    open_ones = Assignment.objects.filter(proposal__stage__in=UNDECIDED).exclude(
         proposal__opinions__expert=F("expert"), proposal__opinions__given_at__isnull=False
     )
     owed = Count("assignments", filter=Q(assignments__in=open_ones.values("pk")), distinct=True)

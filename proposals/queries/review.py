@@ -8,6 +8,7 @@ from proposals.models import Declaration, Proposal
 
 EVERY_SECTOR = "proposals.see_every_sector"
 WRITE_OPINION = "proposals.write_opinion"
+ASSIGN = "proposals.assign_expert"
 JUDGES = (WRITE_OPINION, "proposals.support_proposal")
 """Whoever has one of these judges proposals, and declares his or her interests before opening a file."""
 

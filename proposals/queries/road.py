@@ -31,11 +31,6 @@ class Road:
     usual: Usual | None
 
     @property
-    def is_open(self) -> bool:
-        """Tell whether the proposal still waits for somebody."""
-        return self.proposal.stage in OPEN_STAGES
-
-    @property
     def is_with_applicant(self) -> bool:
         """Tell whether the chamber waits for the applicant."""
         return bool(self.proposal.stage == Stage.CLARIFICATION)

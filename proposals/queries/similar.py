@@ -26,45 +26,33 @@ class Similar:
     projects: list[Project]
 
 
-def _words(proposal: Proposal) -> str:
-    return fold(f"{proposal.title_kk} {proposal.title_ru}").strip()
+def _alike(rows: QuerySet[Any, Any], proposal: Proposal) -> QuerySet[Any, Any]:
+    """Narrow rows to those of the same sector and place with like words.
+
+    A territory counts as the same with the city or region it lies in.
+    """
+    words = fold(f"{proposal.title_kk} {proposal.title_ru}").strip()
+    likeness = TrigramSimilarity("search_text", words)
+    if not (words and proposal.sector_id and proposal.territory_id):
+        return rows.none().annotate(likeness=likeness)
+    places = {proposal.territory_id, getattr(proposal.territory, "parent_id", None)} - {None}
+    near = Q(territory__in=places) | Q(territory__parent=proposal.territory_id)
+    return rows.filter(near, sector=proposal.sector_id).annotate(likeness=likeness).filter(likeness__gte=ALIKE)
 
 
 def similar_proposals(proposal: Proposal) -> QuerySet[Proposal, Any]:
     """Return filed proposals of anybody in the same sector and territory with like words, the most alike first.
 
-    A territory counts as the same with the city or region it lies in. For people of the chamber only: rows carry what
-    an applicant may not see.
+    For people of the chamber only: rows carry what an applicant may not see.
     """
-    words = _words(proposal)
-    if not (words and proposal.sector_id and proposal.territory_id):
-        return Proposal.objects.none()
-    places = {proposal.territory_id, getattr(proposal.territory, "parent_id", None)} - {None}
-    near = Q(territory__in=places) | Q(territory__parent=proposal.territory_id)
-    return (
-        Proposal.objects.filter(near, sector=proposal.sector_id)
-        .exclude(stage=Stage.DRAFT)
-        .exclude(pk=proposal.pk)
-        .annotate(likeness=TrigramSimilarity("search_text", words))
-        .filter(likeness__gte=ALIKE)
-        .select_related("application__organisation", "sector", "territory")
-        .order_by(F("likeness").desc(), "stage_since")
-    )
+    others = Proposal.objects.exclude(stage=Stage.DRAFT).exclude(pk=proposal.pk)
+    shown = others.select_related("application__organisation", "sector", "territory")
+    return _alike(shown, proposal).order_by(F("likeness").desc(), "stage_since")
 
 
 def similar_projects(proposal: Proposal) -> QuerySet[Project, Any]:
-    """Return projects of the public register in the same sector and territory with like words."""
-    words = _words(proposal)
-    if not (words and proposal.sector_id and proposal.territory_id):
-        return Project.objects.none()
-    places = {proposal.territory_id, getattr(proposal.territory, "parent_id", None)} - {None}
-    near = Q(territory__in=places) | Q(territory__parent=proposal.territory_id)
-    return (
-        Project.objects.filter(near, sector=proposal.sector_id)
-        .annotate(likeness=TrigramSimilarity("search_text", words))
-        .filter(likeness__gte=ALIKE)
-        .order_by(F("likeness").desc(), "number")
-    )
+    """Return projects of the public register in the same sector and territory with like words, the most alike first."""
+    return _alike(Project.objects.all(), proposal).order_by(F("likeness").desc(), "number")
 
 
 def similar_for_applicant(proposal: Proposal) -> Similar:

@@ -7,8 +7,14 @@ from statistics import median
 from django.utils import timezone
 
 from proposals.models import Proposal, StageChange
-from proposals.workflow import WITH_APPLICANT, Stage
-from reference.queries import ParameterUnknown, legal_value, working_day_corrections, working_days
+from proposals.workflow import CLOSED_STAGES, WITH_APPLICANT, Stage
+from reference.queries import (
+    ParameterUnknown,
+    add_working_days,
+    legal_value,
+    working_day_corrections,
+    working_days,
+)
 
 WINDOW = datetime.timedelta(days=180)
 LEAST = 5
@@ -61,6 +67,11 @@ def target_days(stage: str, on: datetime.date | None = None) -> int | None:
         return None
 
 
+def target_day(stage: str, today: datetime.date) -> datetime.date:
+    """Return the day on which the target of a stage that begins today is over; raise ParameterUnknown without one."""
+    return add_working_days(today, int(legal_value(f"target_days_{stage}", today)))
+
+
 @dataclass(frozen=True)
 class Clock:
     """Working days a proposal has spent so far."""
@@ -86,7 +97,7 @@ def clock(
     moments = [(step.to_stage, step.at) for step in steps]
     for place, (stage, since) in enumerate(moments):
         until = moments[place + 1][1] if place + 1 < len(moments) else now
-        if stage in (Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN):
+        if stage in CLOSED_STAGES:
             break
         days = working_days(timezone.localdate(since), timezone.localdate(until), corrections)
         if stage in WITH_APPLICANT:

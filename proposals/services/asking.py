@@ -12,18 +12,17 @@ from django.utils.translation import gettext as _
 from proposals import notifications
 from proposals.models import Clarification, Proposal
 from proposals.models.stage_change import StepChannel
+from proposals.queries.times import target_day
 from proposals.services.moves import move
-from proposals.workflow import Action
-from reference.queries import add_working_days, legal_value
+from proposals.workflow import Action, Stage
 
-DAYS = "target_days_clarification"
 LONGEST = datetime.timedelta(days=366)
 """A day further away than this is a slip: nobody could close the request before it."""
 
 
 def usual_day(today: datetime.date) -> datetime.date:
     """Return the day to answer by when nobody names another: so many working days as the chamber's target says."""
-    return add_working_days(today, int(legal_value(DAYS, today)))
+    return target_day(Stage.CLARIFICATION, today)
 
 
 @transaction.atomic

@@ -4,11 +4,12 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from proposals.models import Application, Proposal
 from proposals.models.proposal import CONTENT
 from proposals.queries.access import own_applications
+from proposals.services.drafts import saved_once
 from reference.codelists import Channel
 
 
@@ -30,13 +31,7 @@ def copy_application(application: Application, *, by: Any, key: uuid.UUID) -> Ap
         copied_from=old,
         publish_agreed=old.publish_agreed,
     )
-    try:
-        with transaction.atomic():
-            new.save(force_insert=True)
-    except IntegrityError:
-        known = Application.objects.filter(created_by=by, creation_key=key).first()
-        if known is None:
-            raise
+    if known := saved_once(new):
         return known
     for row in old.proposals.order_by("position"):
         _copy_proposal(row, new)

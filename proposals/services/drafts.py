@@ -50,14 +50,28 @@ class Saved:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
-def _draft_of(user: Any, key: uuid.UUID, *, lock: bool = True) -> Application:
+def _draft_of(user: Any, key: uuid.UUID) -> Application:
     """Return the person's own draft, locked; raise Application.DoesNotExist or NotADraft."""
     own = own_applications(user).filter(pk=key).values("pk")
-    rows = Application.objects.filter(pk__in=own)
-    application = (rows.select_for_update(of=("self",)) if lock else rows).get()
+    application = Application.objects.select_for_update(of=("self",)).get(pk__in=own)
     if application.is_filed:
         raise NotADraft
     return application
+
+
+def saved_once(application: Application) -> Application | None:
+    """Store a new application; return the one that the same form has made before, None when this is the first."""
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+    except IntegrityError:
+        known = Application.objects.filter(
+            created_by=application.created_by, creation_key=application.creation_key
+        ).first()
+        if known is None:
+            raise
+        return known
+    return None
 
 
 @transaction.atomic
@@ -89,16 +103,10 @@ def begin(
     )
     if not paper and not works_for(by, application):
         raise PermissionDenied
-    try:
-        with transaction.atomic():
-            application.save(force_insert=True)
-    except IntegrityError:
-        known = Application.objects.filter(created_by=by, creation_key=key).first()
-        if known is None:
-            raise
-        return known
-    Proposal.objects.create(application=application, position=1)
-    return application
+    known = saved_once(application)
+    if known is None:
+        Proposal.objects.create(application=application, position=1)
+    return known or application
 
 
 @transaction.atomic

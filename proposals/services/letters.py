@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from accounts.services.letters import store_letter
 from proposals.models import LetterText
-from proposals.models.letter import LetterKind
+from proposals.models.letter import LetterKind, header_of
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "letters"
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
@@ -87,7 +87,7 @@ def filled(subject: str, body: str, words: Mapping[str, Any]) -> tuple[str, str]
 def write_letter(to: str, kind: str, language: str, words: Mapping[str, Any]) -> None:
     """Write a letter about a proposal into the outbox, in the transaction of the step it tells of."""
     subject, body = words_of(kind, language)
-    store_letter(to, f"proposal:{kind}", language, *filled(subject, body, words))
+    store_letter(to, header_of(kind), language, *filled(subject, body, words))
 
 
 def back_to_shipped(row: LetterText) -> None:

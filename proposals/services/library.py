@@ -6,17 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _, ngettext
 
 from proposals.documents.filling import check_template
 from proposals.documents.library import shipped_documents
 from proposals.models import TypicalDocument
+from reference.locks import Turn, wait_for_turn
 from reference.models import Sector
 from reference.papers import PaperFacts, examine
-
-_VERSIONS_LOCK = 7_301_002
-"""Key of the advisory lock under which versions are counted."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def add_version(
     stored: tuple[Any, str] | None = None
     try:
         with transaction.atomic():
-            _wait_for_turn()
+            wait_for_turn(Turn.LIBRARY_VERSIONS)  # the first version has no row to lock
             newest = _newest(code, language)
             document = TypicalDocument(
                 code=code,
@@ -88,12 +86,6 @@ def add_version(
             stored[0].delete(stored[1])
         raise
     return document
-
-
-def _wait_for_turn() -> None:
-    # The first version has no row to lock.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_VERSIONS_LOCK])
 
 
 def _newest(code: str, language: str) -> TypicalDocument | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from proposals.models import Criterion, Opinion, Proposal, Score
 from proposals.queries.access import works_for
 from proposals.queries.review import WRITE_OPINION, may_open
-from proposals.workflow import Stage
+from proposals.workflow import OPINION_STAGES
 
 ScoreFacts = Mapping[int, tuple[int | None, str]]
 """Score (0 … 10, None when not given yet) and remark by the key of the criterion."""
@@ -26,6 +26,13 @@ class StaleOpinion(Exception):
 def criteria_for(sector: str | None) -> list[Criterion]:
     """Return the criteria in use for a sector, those of every sector first."""
     return list(Criterion.objects.filter(Q(sector__isnull=True) | Q(sector=sector), is_active=True))
+
+
+def may_write(proposal: Proposal, user: Any) -> bool:
+    """Tell whether the person is asked for an opinion on a proposal and may read what it is about."""
+    if not (user.is_staff and user.has_perm(WRITE_OPINION)) or works_for(user, proposal.application):
+        return False
+    return proposal.assignments.filter(expert=user).exists() and may_open(user, proposal)
 
 
 @transaction.atomic
@@ -47,11 +54,9 @@ def write_opinion(
     ValidationError (already given, a criterion without a score, no reasons, no recommendation).
     """
     row = Proposal.objects.select_for_update(of=("self",)).select_related("application").get(pk=proposal.pk)
-    if not (by.is_staff and by.has_perm(WRITE_OPINION)) or works_for(by, row.application):
+    if not may_write(row, by):
         raise PermissionDenied
-    if not row.assignments.filter(expert=by).exists() or not may_open(by, row):
-        raise PermissionDenied
-    if row.stage not in (Stage.REVIEW, Stage.CLARIFICATION):
+    if row.stage not in OPINION_STAGES:
         raise ValidationError(_("Opinions are written while the proposal is under review."))
     opinion = Opinion.objects.select_for_update().filter(proposal=row, expert=by).first()
     if opinion is None:

@@ -11,18 +11,14 @@ from django.utils.translation import gettext as _
 
 from proposals.models import Assignment, Declaration, Proposal
 from proposals.queries.access import works_for
-from proposals.queries.review import WRITE_OPINION, judges, within_reach
-from proposals.workflow import Stage
-from reference.queries import add_working_days, legal_value
-
-ASSIGN = "proposals.assign_expert"
-DAYS = "target_days_review"
-ASSIGNABLE = (Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)
+from proposals.queries.review import ASSIGN, WRITE_OPINION, judges, within_reach
+from proposals.queries.times import target_day
+from proposals.workflow import UNDECIDED, Stage
 
 
 def usual_day(today: datetime.date) -> datetime.date:
     """Return the day by which an opinion is due when nobody names another: the chamber's target for the review."""
-    return add_working_days(today, int(legal_value(DAYS, today)))
+    return target_day(Stage.REVIEW, today)
 
 
 @transaction.atomic
@@ -56,7 +52,7 @@ def assign(
     for row in rows:
         if works_for(by, row.application):
             raise PermissionDenied
-        if row.stage not in ASSIGNABLE:
+        if row.stage not in UNDECIDED:
             raise ValidationError(_("Proposal %(number)s is past review. Leave it out.") % {"number": row.number})
         for expert in chosen:
             _refuse_unfit(row, expert)

@@ -55,11 +55,6 @@ def applicants_page(view: View) -> View:
     return page
 
 
-def site_of(request: HttpRequest) -> str:
-    """Return the address of the site for links in letters."""
-    return request.build_absolute_uri("/")
-
-
 def own_application(request: HttpRequest, pk: UUID) -> Application:
     """Return the application if it is the reader's own; 404 for others, whether it exists or not."""
     rows = Application.objects.filter(pk__in=own_applications(request.user).values("pk"))

@@ -12,8 +12,7 @@ from proposals.documents.filling import fill_docx
 from proposals.queries.library import filled_in_with, offered_documents
 from proposals.views.common import applicants_page, own_application, own_proposal
 from reference.languages import localized
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from reference.office_files import DOCX
 
 
 @applicants_page

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.views.common import site_of
 from proposals.documents.receipt import receipt_pdf as drawn_receipt
 from proposals.forms.filing import FilingForm
 from proposals.models import Application
@@ -16,7 +17,7 @@ from proposals.queries.receipt import receipt_facts
 from proposals.queries.summary import summary
 from proposals.services import intake
 from proposals.services.intake import Incomplete
-from proposals.views.common import applicants_page, own_application, site_of
+from proposals.views.common import applicants_page, own_application
 
 
 @applicants_page

@@ -1,12 +1,10 @@
 """Papers: uploaded, replaced, marked, taken away, and handed out to those who may read them."""
 
-import hashlib
-import logging
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -23,8 +21,7 @@ from proposals.steps import FormStep, next_step, previous_step
 from proposals.views.common import applicants_page, own_application, own_proposal, readable_paper
 from proposals.views.road import proposal_page
 from proposals.workflow import EDITABLE, Stage
-
-logger = logging.getLogger(__name__)
+from reference.downloads import download as handed_out
 
 
 def _back(row: Proposal, kind: str) -> str:
@@ -132,21 +129,15 @@ def _own_paper(row: Proposal, paper: UUID) -> Paper:
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send a paper as a download; people of the chamber leave a row that they took it."""
     paper = readable_paper(request, pk)
-    try:
-        stream = paper.file.open("rb")
-    except FileNotFoundError as error:
-        logger.error("The file of paper %s is missing.", paper.pk)
-        raise Http404 from error
-    if hashlib.file_digest(stream, "sha256").hexdigest() != paper.sha256:
-        stream.close()
-        logger.error("The file of paper %s is not the one that was uploaded.", paper.pk)
-        raise Http404
-    stream.seek(0)
+    response = handed_out(
+        paper.file,
+        sha256=paper.sha256,
+        name=paper.original_name,
+        content_type=paper.content_type,
+        what=f"paper {paper.pk}",
+    )
     # Whoever may open a draft acts for its applicant.
     is_review = paper.proposal.stage != Stage.DRAFT and not works_for(request.user, paper.proposal.application)
     if request.method == "GET" and is_review:
         note_reading(paper, by=request.user)
-    response = FileResponse(stream, as_attachment=True, filename=paper.original_name, content_type=paper.content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

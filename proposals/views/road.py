@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.views.common import site_of
 from proposals.forms.papers import PaperForm
 from proposals.forms.road import AnswerForm, WithdrawForm
 from proposals.models import Application, Proposal, StageChange
@@ -21,7 +22,7 @@ from proposals.queries.summary import summary
 from proposals.services import withdrawing
 from proposals.services.moves import Overtaken, StepNotAllowed
 from proposals.views.carrying import carried_to
-from proposals.views.common import applicants_page, own_application, own_proposal, site_of
+from proposals.views.common import applicants_page, own_application, own_proposal
 from proposals.workflow import OPEN_STAGES, Stage
 
 

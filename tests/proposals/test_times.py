@@ -148,5 +148,4 @@ def test_the_road_as_it_is_drawn(by, stage, points):
     road = road_of(proposal_at(stage, by))
     assert " ".join(f"{point.stage}:{point.state}" for point in road.points) == points
     assert all(bool(point.since) is (point.state != "ahead") for point in road.points)
-    assert road.is_open is (stage not in ("refused", "withdrawn"))
-    assert (road.usual is None) is not road.is_open
+    assert (road.usual is None) is (stage in ("refused", "withdrawn"))
