@@ -24,6 +24,11 @@ _WORDS: Final = {
     "reasons": _("– No demand for the service is shown\n  Show in numbers who needs the service."),
     "text": _("Here stands what the person at the chamber or the applicant wrote."),
     "person": _("Aigul Sample"),
+    "session": _("Maslikhat of Almaty city: session XXXIV of convocation VIII"),
+    "resolution": _("Maslikhat of Almaty city · No. 8/2-VI · 15 March 2027"),
+    "sum": "1 100 000 000 ₸",
+    "conditions": _("Here stand the conditions of the maslikhat."),
+    "project": "https://registry.example.kz/projects/…",
 }
 
 
@@ -31,5 +36,5 @@ def example_words(kind: str, language: str | None = None) -> dict[str, str]:
     """Return an example for every place of a letter, in a language or the reader's."""
     with translation.override(language or get_language() or "kk"):
         words = {name: str(word) for name, word in _WORDS.items()}
-        words["due"] = date_format(_DUE, "DATE_FORMAT")
+        words["due"] = words["day"] = date_format(_DUE, "DATE_FORMAT")
     return {name: words[name] for name in places(kind)}

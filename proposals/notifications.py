@@ -8,9 +8,12 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from accounts.services.letters import link
-from proposals.models import Application, Clarification, Proposal, Refusal
+from projects.models import Resolution
+from proposals.models import Application, Clarification, ItemDecision, Outcome, Proposal, Refusal, Session
 from proposals.models.letter import LetterKind
 from proposals.services.letters import write_letter
+from reference.languages import localized
+from reference.money import format_tenge
 
 
 def _addresses(application: Application) -> list[str]:
@@ -100,3 +103,44 @@ def refused(refusal: Refusal, *, by: Any, site: str) -> None:
 def withdrawn(proposal: Proposal, *, by: Any, note: str, site: str) -> None:
     """Tell all people of the applicant that one of them withdrew a proposal."""
     _about(proposal, LetterKind.WITHDRAWN, site, person=by.full_name, text=note)
+
+
+def tabled(proposal: Proposal, *, session: Session, by: Any, site: str) -> None:
+    """Tell the applicant before which session the proposal comes, and on which day."""
+    language = proposal.application.language
+    with translation.override(language):
+        name = str(session)
+    _about(proposal, LetterKind.TABLED, site, session=name, day=_day(session.held_on, language))
+
+
+def postponed(proposal: Proposal, *, by: Any, note: str, site: str) -> None:
+    """Tell the applicant that the proposal left the agenda undecided, and why."""
+    _about(proposal, LetterKind.POSTPONED, site, text=note)
+
+
+def approved(proposal: Proposal, *, decision: ItemDecision, resolution: Resolution, by: Any, site: str) -> None:
+    """Tell the applicant by which resolution, for which sum and under which conditions the project is approved."""
+    language = proposal.application.language
+    with translation.override(language):
+        words = {
+            "resolution": str(resolution),
+            "sum": format_tenge(decision.approved_sum) if decision.approved_sum is not None else "",
+            "conditions": _conditions(decision, language),
+        }
+        project = proposal.project
+        if project is not None:
+            words["project"] = link(site or settings.SITE_URL, language, "project", number=project.number)
+    _about(proposal, LetterKind.APPROVED, site, **words)
+
+
+def _conditions(decision: ItemDecision, language: str) -> str:
+    if decision.outcome != Outcome.CONDITIONS:
+        return ""
+    return localized(decision, "conditions", language).text
+
+
+def declined(proposal: Proposal, *, resolution: Resolution, note: str, by: Any, site: str) -> None:
+    """Tell the applicant by which resolution the maslikhat declined the proposal, and why."""
+    with translation.override(proposal.application.language):
+        paper = str(resolution)
+    _about(proposal, LetterKind.DECLINED, site, resolution=paper, text=note)

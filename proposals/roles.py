@@ -14,6 +14,9 @@ REGISTER = (
     "projects.statuschange",
     "projects.maslikhat",
 )
+OBLIGATIONS = ("projects.obligation", "projects.obligationceiling", "projects.contract")
+LIST = ("projects.listchange", "projects.contractchange")
+"""What the register remembers; rows are added by acts only."""
 REFERENCE = (
     "reference.territory",
     "reference.sector",
@@ -36,6 +39,11 @@ REVIEW_LISTS = (
     "proposals.expertsector",
     "proposals.lettertext",
 )
+SESSIONS = (
+    "proposals.session",
+    "proposals.agendaitem",
+    "proposals.draftresolution",
+)
 OUTBOX = ("proposals.letter",)
 APPLICANTS = ("accounts.organisation",)
 LIBRARY = ("proposals.typicaldocument",)
@@ -46,6 +54,8 @@ _WRITES = {_VIEW, _ADD, _CHANGE}
 RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     Role.CLERK: {
         REGISTER: _READS,
+        OBLIGATIONS: _READS,
+        LIST: _READS,
         REFERENCE: _READS,
         INTAKE: _READS,
         APPLICANTS: _READS,
@@ -53,9 +63,20 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
         REVIEW_LISTS: _READS,
         OUTBOX: _READS,
     },
-    Role.EXPERT: {REGISTER: _READS, REFERENCE: _READS, INTAKE: _READS, OPINIONS: _READS, LIBRARY: _READS},
+    Role.EXPERT: {
+        REGISTER: _READS,
+        OBLIGATIONS: _READS,
+        LIST: _READS,
+        REFERENCE: _READS,
+        INTAKE: _READS,
+        OPINIONS: _READS,
+        LIBRARY: _READS,
+    },
     Role.HEAD: {
         REGISTER: _READS,
+        OBLIGATIONS: _READS,
+        LIST: _READS,
+        SESSIONS: _READS,
         REFERENCE: _WRITES,
         INTAKE: _READS,
         OPINIONS: _READS,
@@ -64,9 +85,20 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
         REVIEW_LISTS: _WRITES,
         OUTBOX: _READS,
     },
-    Role.SECRETARY: {REGISTER: _WRITES, REFERENCE: _READS},
+    Role.SECRETARY: {
+        REGISTER: _WRITES,
+        OBLIGATIONS: _WRITES,
+        LIST: _READS,
+        SESSIONS: _WRITES,
+        REFERENCE: _READS,
+        INTAKE: _READS,
+        OPINIONS: _READS,
+    },
     Role.AUDITOR: {
         REGISTER: _READS,
+        OBLIGATIONS: _READS,
+        LIST: _READS,
+        SESSIONS: _READS,
         REFERENCE: _READS,
         PEOPLE: _READS,
         INTAKE: _READS,
@@ -96,8 +128,9 @@ ACTS: Final[dict[Role, tuple[str, ...]]] = {
         "proposals.ask_proposal",
         "proposals.support_proposal",
         "proposals.refuse_proposal",
+        "proposals.confirm_resolution",
     ),
-    Role.SECRETARY: ("proposals.see_every_sector", "proposals.table_proposal", "proposals.decide_proposal"),
+    Role.SECRETARY: ("proposals.see_tabled", "proposals.table_proposal", "proposals.decide_proposal"),
     Role.AUDITOR: ("proposals.see_every_sector",),
     Role.ADMINISTRATOR: (),
 }
@@ -115,13 +148,30 @@ def permissions_of(role: Role) -> set[str]:
     return rows | set(ACTS[role])
 
 
+ORDER: Final = (
+    *REGISTER,
+    *OBLIGATIONS,
+    *LIST,
+    *REFERENCE,
+    *PEOPLE,
+    *INTAKE,
+    *OPINIONS,
+    *SESSIONS,
+    *REVIEW_LISTS,
+    *OUTBOX,
+    *APPLICANTS,
+    *LIBRARY,
+)
+"""Tables as docs/roles.md lists them."""
+
+
 def as_markdown() -> str:
     """Return the tables of roles, rights and acts as they stand in docs/roles.md."""
     roles = list(RIGHTS)
     head = " | ".join(role.value for role in roles)
     rule = "|---|" + "---|" * len(roles)
     lines = [f"| table | {head} |", rule]
-    for model in (*REGISTER, *REFERENCE, *PEOPLE, *INTAKE, *OPINIONS, *REVIEW_LISTS, *OUTBOX, *APPLICANTS, *LIBRARY):
+    for model in ORDER:
         cells = []
         for role in roles:
             actions = {action for models, given in RIGHTS[role].items() if model in models for action in given}

@@ -76,3 +76,14 @@ def format_partial_date(value: str, language: str | None = None) -> str:
     with override(language):
         printed = date_format(first_day, "DATE_FORMAT" if len(parts) == 3 else "YEAR_MONTH_FORMAT")
     return printed.lower() if language == "ru" else printed
+
+
+def last_certain(day: datetime.date) -> dict[int, str]:
+    """Return, by length of the stored text, the greatest date that certainly lies on the day or before.
+
+    ``2017-09`` is certain from 30 September 2017 on, ``2017`` from 31 December on. Unknown dates never are.
+    """
+    tomorrow = day + datetime.timedelta(days=1)
+    month = day if tomorrow.month != day.month else day.replace(day=1) - datetime.timedelta(days=1)
+    year = day.year if tomorrow.year != day.year else day.year - 1
+    return {10: day.isoformat(), 7: f"{month:%Y-%m}", 4: f"{year:04d}"}

@@ -33,6 +33,8 @@ from reference.models import Sector, Territory
 
 _SEARCHED = ("title_kk", "title_ru", "title_en", "place_kk", "place_ru", "place_en", "private_partner")
 _GENERATED = ("search_text", "order_kk", "order_ru", "order_en")
+LISTED = ("title_kk", "title_ru", "title_en", "cost", "term_years")
+"""What the paper of the maslikhat says of a project; changed by resolutions, each value kept in ListChange."""
 LEAST_TERM, GREATEST_TERM = Decimal(1), Decimal(49)
 """Years that any PPP contract may last at all; the law's limits by date are legal parameters."""
 
@@ -307,6 +309,25 @@ class Project(models.Model):
                 END IF;
                 RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="list_is_remembered",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("resolution_id", "excluded_by_id", *LISTED),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                declare=[("stored", "projects_project"), ("last", "RECORD")],
+                func=f"""
+                SELECT * INTO stored FROM projects_project WHERE id = NEW.id;
+                SELECT * INTO last FROM projects_listchange WHERE project_id = NEW.id ORDER BY id DESC LIMIT 1;
+                IF (stored.resolution_id IS NULL AND stored.excluded_by_id IS NULL) <> (last.id IS NULL)
+                   OR last.id IS NOT NULL AND (last.is_listed <> (stored.excluded_by_id IS NULL)
+                       OR ({", ".join(f"stored.{name}" for name in LISTED)})
+                          IS DISTINCT FROM ({", ".join(f"last.{name}" for name in LISTED)})) THEN
+                    RAISE EXCEPTION 'project %: its line in the list was changed without a record', NEW.number
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_project_list_is_remembered';
+                END IF;
+                RETURN NULL;
+                """,  # noqa: S608
             ),
             pgtrigger.Protect(
                 name="number_never_changes", operation=pgtrigger.Update, condition=pgtrigger.AnyChange("number")

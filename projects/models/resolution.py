@@ -22,6 +22,29 @@ from reference.fields import (
 from reference.languages import Localized, Named, localized
 from reference.models import Territory, kazakh_order
 from reference.partial_dates import format_partial_date
+from reference.transactions import CurrentTransaction
+
+FACTS = (
+    "maslikhat_id",
+    "kind",
+    "session",
+    "convocation",
+    "number",
+    "adopted",
+    "votes_for",
+    "votes_against",
+    "votes_abstained",
+    "declared_count",
+    "declared_total",
+    "declared_is_approximate",
+    "confirmed_at",
+    "transaction",
+)
+"""What a confirmed resolution says once and for all."""
+LATER = ("justice_number", "justice_date", "link")
+"""What may be added to it later: registration and publication come weeks after the vote."""
+_ROW = "({})".format
+_FILLED = "(COALESCE(OLD.{name}::text, '') <> '' AND OLD.{name} IS DISTINCT FROM NEW.{name})"
 
 
 class Maslikhat(Named):
@@ -43,7 +66,7 @@ class Maslikhat(Named):
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["adopted_year", "updated_at"],
+    exclude=["adopted_year", "updated_at", "transaction"],
     meta={"ordering": ["-pgh_id"]},
 )
 class Resolution(models.Model):
@@ -109,6 +132,13 @@ class Resolution(models.Model):
         db_persist=True,
         verbose_name=_("year"),
     )
+    confirmed_at = models.DateTimeField(
+        _("published"),
+        null=True,
+        editable=False,
+        help_text=_("When one person had recorded the paper and another confirmed it; empty: from public sources."),
+    )
+    transaction = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction(), editable=False)
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -135,6 +165,22 @@ class Resolution(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="confirmed_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__confirmed_at__isnull=False),
+                func=f"""
+                IF TG_OP = 'DELETE'
+                   OR {_ROW(", ".join(f"OLD.{name}" for name in FACTS))}
+                      IS DISTINCT FROM {_ROW(", ".join(f"NEW.{name}" for name in FACTS))}
+                   OR {" OR ".join(_FILLED.format(name=name) for name in LATER)} THEN
+                    RAISE EXCEPTION 'resolution % is published: only another resolution changes it', OLD.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_resolution_confirmed_stays';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="kind_fits_its_projects",
                 operation=pgtrigger.UpdateOf("kind"),
@@ -196,6 +242,11 @@ class Resolution(models.Model):
         return localized(self, "note")
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether it was recorded by one person and confirmed by another; its facts then stay."""
+        return self.confirmed_at is not None
+
+    @property
     def enters_projects(self) -> bool:
         """Whether projects enter the approved register by this resolution."""
         return self.kind in ENTERING_KINDS
@@ -233,6 +284,22 @@ class DeclaredShare(models.Model):
                 condition=Q(count__isnull=False) | Q(total__isnull=False),
                 name="%(app_label)s_%(class)s_says_something",
                 violation_error_message=_("Give the number, the sum, or both."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="confirmed_stays",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                IF EXISTS (SELECT 1 FROM projects_resolution WHERE id IN (OLD.resolution_id, NEW.resolution_id)
+                           AND confirmed_at IS NOT NULL AND transaction <> txid_current()) THEN
+                    RAISE EXCEPTION 'a published resolution declares what it declares'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'projects_declaredshare_confirmed_stays';
+                END IF;
+                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                RETURN NEW;
+                """,
             ),
         ]
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from projects.models.document import Document
 from projects.models.project import Project
 from projects.models.resolution import Resolution
 from reference.codelists import ProjectStatus
@@ -20,6 +21,9 @@ class StatusChange(models.Model):
     since = PartialDateField(_("since"), blank=True, help_text=_("14.09.2017, 09.2017 or 2017; empty: not known."))
     resolution = models.ForeignKey(
         Resolution, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resolution")
+    )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("document")
     )
     source_url = WebAddressField(_("address of the source"), max_length=1000, blank=True)
     note_kk = CleanTextField(_("note in Kazakh"), blank=True)

@@ -3,22 +3,22 @@
 Every act locks, asks, writes, and remembers the step of the road in the same transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from projects.models import Project, Resolution, StatusChange
+from projects.models import Document, ListAct, ListChange, Project, Resolution, StatusChange
+from projects.models.project import LISTED
+from projects.services import listing
 from reference.codelists import InitiatorType, ProjectStatus
+from reference.locks import Turn, wait_for_turn
 from reference.models import Sector, Territory
-
-_NUMBERING_LOCK = 7_301_001
-"""Key of the advisory lock under which numbers are given: they follow the order of entry without gaps."""
 
 RECORDED_STATUSES = tuple(
     status
@@ -97,8 +97,7 @@ STATUS_NOTES = ("status_note_kk", "status_note_ru", "status_note_en")
 
 def lock_numbering() -> None:
     """Wait for one's turn to give numbers; held until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING_LOCK])
+    wait_for_turn(Turn.REGISTER_NUMBERS)
 
 
 def _refuse_unfit(entry: ProjectEntry) -> None:
@@ -142,8 +141,13 @@ def _insert(projects: list[Project]) -> None:
 
 
 @transaction.atomic
-def enter_all(entries: Iterable[ProjectEntry], *, by: Any = None) -> list[Project]:
-    """Enter projects, all or none, numbered in the given order; return them. Raises ValidationError."""
+def enter_all(
+    entries: Iterable[ProjectEntry], *, by: Any = None, conditions: Sequence[Mapping[str, str]] = ()
+) -> list[Project]:
+    """Enter projects, all or none, numbered in the given order; return them. Raises ValidationError.
+
+    ``conditions`` are ``conditions_kk`` and ``conditions_ru`` of each entry, under which the maslikhat approved it.
+    """
     lock_numbering()
     entries = list(entries)
     last = Project.objects.aggregate(last=Max("number"))["last"] or 0
@@ -168,7 +172,16 @@ def enter_all(entries: Iterable[ProjectEntry], *, by: Any = None) -> list[Projec
         ],
         batch_size=500,
     )
+    listing.remember(_first_lines(projects, conditions or [{}] * len(projects), by=by))
     return projects
+
+
+def _first_lines(projects: list[Project], conditions: Sequence[Mapping[str, str]], *, by: Any) -> Iterator[ListChange]:
+    for project, words in zip(projects, conditions, strict=True):
+        if project.resolution:
+            yield listing.line(project, ListAct.ENTERED, project.resolution, by=by, **words)
+        if project.excluded_by:
+            yield listing.line(project, ListAct.EXCLUDED, project.excluded_by, by=by)
 
 
 def _known_since(entry: ProjectEntry) -> str:
@@ -181,77 +194,126 @@ def enter(entry: ProjectEntry, *, by: Any = None) -> Project:
     return enter_all([entry], by=by)[0]
 
 
-def _locked(projects: Iterable[Project]) -> list[Project]:
+def locked(projects: Iterable[Project]) -> list[Project]:
     """Lock the rows in the order of their keys, so that two acts over the same rows never wait for each other."""
     keys = [project.pk for project in projects]
     return list(Project.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
-def _step(project: Project, *, by: Any, resolution: Resolution | None, facts: dict[str, str]) -> StatusChange:
-    change = StatusChange(project=project, status=project.status, resolution=resolution, recorded_by=by, **facts)
-    change.full_clean(exclude={"project", "resolution", "recorded_by"})
+def _step(
+    project: Project, *, by: Any, resolution: Resolution | None, facts: dict[str, str], document: Document | None = None
+) -> StatusChange:
+    change = StatusChange(
+        project=project, status=project.status, resolution=resolution, document=document, recorded_by=by, **facts
+    )
+    change.full_clean(exclude={"project", "resolution", "document", "recorded_by"})
     change.save(force_insert=True)
     return change
 
 
-@transaction.atomic
 def approve(projects: Iterable[Project], *, resolution: Resolution, by: Any) -> list[Project]:
+    """Let projects of the register enter the approved list by this resolution as they stand; all or none.
+
+    Raises as ``approved_rows`` does.
+    """
+    return approved_rows([(project, None, {}) for project in projects], resolution=resolution, by=by)
+
+
+@transaction.atomic
+def approved_rows(
+    lines: Iterable[tuple[Project, ProjectEntry | None, Mapping[str, str]]], *, resolution: Resolution, by: Any
+) -> list[Project]:
     """Let projects of the register enter the approved list by this resolution; all or none.
 
-    Planned ones become approved; those known from public sources keep their status and get their paper. Raises
-    ValidationError when the resolution is of another kind or a project already rests on a resolution or is excluded.
+    Each line is the project, what the paper says of it (None: as it stands) and the conditions. Planned ones become
+    approved; those known from public sources keep their status and get their paper. Raises ValidationError when the
+    resolution is of another kind or a project already rests on a resolution or is excluded.
     """
     if not resolution.enters_projects:
         raise ValidationError(_("Projects enter only by a resolution that approves or amends a list."))
-    rows = _locked(projects)
+    told = {project.pk: (entry, words) for project, entry, words in lines}
+    rows = locked(Project(pk=pk) for pk in told)
     for project in rows:
         if project.resolution_id or project.excluded_by_id:
             raise ValidationError(
                 _("Project No. %(number)s already rests on a resolution. Leave it out.") % {"number": project.number}
             )
     for project in rows:
+        entry, _words = told[project.pk]
+        said = [*LISTED, "asked_sum", "approved_sum"] if entry else []
+        for name in said:
+            setattr(project, name, getattr(entry, name))
         project.resolution = resolution
         if project.status == ProjectStatus.PLANNED:
             project.status = ProjectStatus.APPROVED
-        project.save(update_fields=["resolution", "status", "updated_at"])
+        project.save(update_fields=["resolution", "status", "updated_at", *said])
         _step(project, by=by, resolution=resolution, facts={"since": resolution.adopted})
+    listing.remember(
+        listing.line(project, ListAct.ENTERED, resolution, by=by, **told[project.pk][1]) for project in rows
+    )
     return rows
 
 
-@transaction.atomic
 def exclude(projects: Iterable[Project], *, resolution: Resolution, by: Any, **notes: str) -> list[Project]:
+    """Take projects out of the list for one reason, ``note_kk`` and ``note_ru``. Raises as ``exclude_lines`` does."""
+    reason = {"reason_kk": notes.get("note_kk", ""), "reason_ru": notes.get("note_ru", "")}
+    return exclude_lines([(project, reason) for project in projects], resolution=resolution, by=by)
+
+
+@transaction.atomic
+def exclude_lines(
+    lines: Iterable[tuple[Project, Mapping[str, str]]], *, resolution: Resolution, by: Any
+) -> list[Project]:
     """Take projects out of the list by a resolution on exclusion; all or none. They stay visible.
 
-    ``notes`` are ``note_kk``, ``note_ru``, ``note_en``: the reason. Raises ValidationError.
+    With each project stand ``reason_kk`` and ``reason_ru``. Raises ValidationError.
     """
     if not resolution.excludes_projects:
         raise ValidationError(_("Projects leave only by a resolution on exclusion."))
-    rows = _locked(projects)
+    why = {project.pk: reason for project, reason in lines}
+    rows = locked(Project(pk=pk) for pk in why)
+    before = listing.newest(rows)
     for project in rows:
         if not project.is_approved:
             raise ValidationError(
                 _("Project No. %(number)s is not in the approved list. Leave it out.") % {"number": project.number}
             )
+        if last := before.get(project.pk):
+            listing.refuse_earlier(project, last, resolution)
     for project in rows:
+        reason = why[project.pk]
         project.status, project.excluded_by = ProjectStatus.EXCLUDED, resolution
         project.save(update_fields=["status", "excluded_by", "updated_at"])
+        notes = {"note_kk": reason.get("reason_kk", ""), "note_ru": reason.get("reason_ru", "")}
         _step(project, by=by, resolution=resolution, facts={"since": resolution.adopted, **notes})
+    listing.remember(listing.line(project, ListAct.EXCLUDED, resolution, by=by, **why[project.pk]) for project in rows)
     return rows
 
 
 @transaction.atomic
 def record_status(
-    project: Project, status: str, *, by: Any, since: str = "", source_url: str = "", **notes: str
+    project: Project,
+    status: str,
+    *,
+    by: Any,
+    since: str = "",
+    source_url: str = "",
+    document: Document | None = None,
+    **notes: str,
 ) -> StatusChange:
-    """Record what became of an approved project, from when and from which source; return the step.
+    """Record what became of an approved project, from when and from which paper or source; return the step.
 
-    Raises ValidationError for the statuses that only a resolution gives, and for planned or excluded projects.
+    Raises ValidationError for the statuses that only a resolution gives and for planned or excluded projects.
     """
     if status not in RECORDED_STATUSES:
         raise ValidationError({"status": _("This status comes only through a resolution.")})
-    (row,) = _locked([project])
+    (row,) = locked([project])
     if not row.is_approved:
         raise ValidationError(_("Project No. %(number)s is not in the approved list.") % {"number": row.number})
+    if document is not None and document.project_id != row.pk:
+        raise ValidationError({"document": _("Choose a paper of this project.")})
     row.status = status
     row.save(update_fields=["status", "updated_at"])
-    return _step(row, by=by, resolution=None, facts={"since": since, "source_url": source_url, **notes})
+    return _step(
+        row, by=by, resolution=None, document=document, facts={"since": since, "source_url": source_url, **notes}
+    )

@@ -3,16 +3,20 @@
 from proposals.models.application import Application, ArrivalCounter
 from proposals.models.clarification import Clarification, Reminder
 from proposals.models.details import Answer, Explanation, Payment, ProposalResponsibility
+from proposals.models.draft_lines import DraftShare, ItemDecision, ListRevision, RevisionAct
+from proposals.models.draft_resolution import DraftResolution, DraftState
 from proposals.models.letter import Letter, LetterKind, LetterText
 from proposals.models.opinion import Criterion, Opinion, Score
 from proposals.models.paper import Paper, PaperReading
 from proposals.models.proposal import Proposal
 from proposals.models.refusal import Refusal, RefusalReason
 from proposals.models.review import Assignment, Declaration, ExpertSector
+from proposals.models.session import AgendaItem, ItemPayment, Outcome, Session, SessionState
 from proposals.models.stage_change import StageChange
 from proposals.models.typical_document import TypicalDocument
 
 __all__ = [
+    "AgendaItem",
     "Answer",
     "Application",
     "ArrivalCounter",
@@ -20,12 +24,19 @@ __all__ = [
     "Clarification",
     "Criterion",
     "Declaration",
+    "DraftResolution",
+    "DraftShare",
+    "DraftState",
     "ExpertSector",
     "Explanation",
+    "ItemDecision",
+    "ItemPayment",
     "Letter",
     "LetterKind",
     "LetterText",
+    "ListRevision",
     "Opinion",
+    "Outcome",
     "Paper",
     "PaperReading",
     "Payment",
@@ -34,7 +45,10 @@ __all__ = [
     "Refusal",
     "RefusalReason",
     "Reminder",
+    "RevisionAct",
     "Score",
+    "Session",
+    "SessionState",
     "StageChange",
     "TypicalDocument",
 ]

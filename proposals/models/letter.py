@@ -8,9 +8,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from post_office.models import Email
 
+from accounts.queries.letters import KIND
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField
 from reference.languages import LANGUAGES
+
+_PREFIX = "proposal:"
 
 
 class LetterKind(models.TextChoices):
@@ -25,6 +28,20 @@ class LetterKind(models.TextChoices):
     SUPPORTED = "supported", pgettext_lazy("letter", "Supported")
     REFUSED = "refused", pgettext_lazy("letter", "Refused")
     WITHDRAWN = "withdrawn", pgettext_lazy("letter", "Withdrawn")
+    TABLED = "tabled", pgettext_lazy("letter", "Put on the agenda")
+    POSTPONED = "postponed", pgettext_lazy("letter", "Postponed")
+    APPROVED = "approved", pgettext_lazy("letter", "Approved by the maslikhat")
+    DECLINED = "declined", pgettext_lazy("letter", "Declined by the maslikhat")
+
+
+def header_of(kind: str) -> str:
+    """Return what the header of a letter about a proposal says of its kind."""
+    return f"{_PREFIX}{kind}"
+
+
+def kind_of(letter: Email) -> LetterKind:
+    """Return the kind of a letter about a proposal."""
+    return LetterKind(letter.headers[KIND].removeprefix(_PREFIX))
 
 
 @pghistory.track(
@@ -67,8 +84,8 @@ class LetterManager(models.Manager[Email]):
 
     def get_queryset(self) -> models.QuerySet[Email]:
         """Return the letters whose kind is one of proposals."""
-        kinds = [f"proposal:{kind}" for kind in LetterKind.values]
-        return super().get_queryset().filter(**{"headers__X-Letter__in": kinds})
+        kinds = [header_of(kind) for kind in LetterKind.values]
+        return super().get_queryset().filter(**{f"headers__{KIND}__in": kinds})
 
 
 class Letter(Email):

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any, cast
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +16,8 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from projects.models import Project
 from projects.models.project import GREATEST_TERM, LEAST_TERM
 from proposals.models.application import Application
-from proposals.workflow import LAWFUL_PAIRS, Stage
+from proposals.models.road_rules import rules_of_the_road
+from proposals.workflow import Stage
 from reference.codelists import CapacityUnit, ContractType, PaymentSource
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField
@@ -74,11 +74,7 @@ CONTENT = (
 )
 """What the applicant says of the project; frozen from filing on, but for what a clarification asks for."""
 
-# A change of the table of steps changes the trigger, so a missing migration is noticed.
-_PAIRS = ", ".join(f"('{source}', '{target}')" for source, target in sorted(LAWFUL_PAIRS))
 _COLUMNS = [f"{name}_id" if name in {"sector", "territory"} else name for name in CONTENT]
-# Whatever the trigger looks at must not change under it, so the application's row is held.
-_FILED = "SELECT 1 FROM proposals_application WHERE id = NEW.application_id AND filed_at IS NOT NULL FOR SHARE"
 
 
 class Proposal(models.Model):
@@ -255,6 +251,7 @@ class Proposal(models.Model):
         ordering = ["application", "position"]
         permissions = [
             ("see_every_sector", "Can see the proposals of every sector"),
+            ("see_tabled", "Can see proposals from the agenda on"),
             ("assign_expert", "Can assign experts"),
             ("write_opinion", "Can write an expert opinion"),
             ("take_up_proposal", "Can take up a filed proposal"),
@@ -300,69 +297,7 @@ class Proposal(models.Model):
                 violation_error_message=_("A filed proposal has a title, a sector, a territory and a cost."),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="stage_moves_lawfully",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("stage"),
-                when=pgtrigger.Before,
-                func=f"""
-                IF TG_OP = 'INSERT' THEN
-                    IF NEW.stage <> 'draft' THEN
-                        RAISE EXCEPTION 'a proposal begins as a draft, not as %', NEW.stage
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_begins_as_a_draft';
-                    END IF;
-                    IF EXISTS ({_FILED}) THEN
-                        RAISE EXCEPTION 'the application is filed and takes no further proposal'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_joins_a_draft';
-                    END IF;
-                ELSIF OLD.stage = 'draft' AND NEW.stage = 'filed' AND NOT EXISTS ({_FILED}) THEN
-                    RAISE EXCEPTION 'a proposal is filed with its application, never alone'
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_filed_with_application';
-                ELSIF NEW.stage <> OLD.stage AND (OLD.stage, NEW.stage) NOT IN ({_PAIRS}) THEN
-                    RAISE EXCEPTION 'no step leads from % to %', OLD.stage, NEW.stage
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_stage_moves_lawfully';
-                END IF;
-                RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="step_is_remembered",
-                operation=pgtrigger.UpdateOf("stage"),
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.Q(old__stage__df=pgtrigger.F("new__stage")),
-                func="""
-                IF NOT EXISTS (
-                    SELECT 1 FROM proposals_stagechange
-                    WHERE proposal_id = NEW.id AND from_stage = OLD.stage AND to_stage = NEW.stage
-                          AND transaction = txid_current()) THEN
-                    RAISE EXCEPTION 'the step of proposal % from % to % was not recorded', NEW.id, OLD.stage, NEW.stage
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_step_is_remembered';
-                END IF;
-                RETURN NULL;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="filed_content_stays",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func=f"""
-                IF OLD.stage <> 'draft' AND (TG_OP = 'DELETE' OR
-                   (OLD.application_id, OLD.position) IS DISTINCT FROM (NEW.application_id, NEW.position) OR
-                   (OLD.stage <> 'clarification' AND ({", ".join(f"OLD.{name}" for name in _COLUMNS)})
-                    IS DISTINCT FROM ({", ".join(f"NEW.{name}" for name in _COLUMNS)}))) THEN
-                    RAISE EXCEPTION 'proposal % is filed and cannot be changed', OLD.id
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_filed_content_stays';
-                END IF;
-                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                IF NEW.application_id <> OLD.application_id AND EXISTS ({_FILED}) THEN
-                    RAISE EXCEPTION 'the application is filed and takes no further proposal'
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_proposal_joins_a_draft';
-                END IF;
-                RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = rules_of_the_road(_COLUMNS)
 
     def __str__(self) -> str:
         return self.title_kk or self.title_ru or str(_("Proposal without a title"))

@@ -3,7 +3,6 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Func
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +10,8 @@ from proposals.models.proposal import Proposal
 from proposals.workflow import Action, Stage
 from reference.constraints import known_code
 from reference.fields import CleanTextField
-
-CHAIN_LOCK = 7_301_002
-"""Key of the advisory lock under which steps join the chain: without it two would follow the same step."""
+from reference.locks import Turn
+from reference.transactions import CurrentTransaction
 
 LINKED = (
     "sequence",
@@ -41,13 +39,6 @@ class StepChannel(models.TextChoices):
     WEB = "web", _("Public site")
     ADMIN = "admin", _("Staff site")
     CONSOLE = "console", _("Command")
-
-
-class CurrentTransaction(Func):
-    """The id of the running transaction; a trigger finds the step of a changed stage by it."""
-
-    function = "txid_current"
-    output_field = models.BigIntegerField()
 
 
 class StageChange(models.Model):
@@ -91,7 +82,7 @@ class StageChange(models.Model):
                 when=pgtrigger.Before,
                 declare=[("last", "RECORD")],
                 func=f"""
-                PERFORM pg_advisory_xact_lock({CHAIN_LOCK});
+                PERFORM pg_advisory_xact_lock({Turn.STEP_CHAIN.value});
                 SELECT sequence, hash INTO last FROM proposals_stagechange ORDER BY sequence DESC LIMIT 1;
                 NEW.sequence := COALESCE(last.sequence, 0) + 1;
                 NEW.previous_hash := COALESCE(last.hash, repeat('0', 64));

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from proposals.models import Declaration, Proposal
+from proposals.models import AgendaItem, Declaration, ExpertSector, Proposal
+from proposals.workflow import Stage
 
 EVERY_SECTOR = "proposals.see_every_sector"
+SEE_TABLED = "proposals.see_tabled"
 WRITE_OPINION = "proposals.write_opinion"
 ASSIGN = "proposals.assign_expert"
+TABLE = "proposals.table_proposal"
 JUDGES = (WRITE_OPINION, "proposals.support_proposal")
 """Whoever has one of these judges proposals, and declares his or her interests before opening a file."""
 
@@ -32,9 +35,15 @@ def may_open(user: Any, proposal: Proposal) -> bool:
 
 
 def within_reach(proposals: QuerySet[Proposal], user: Any) -> QuerySet[Proposal]:
-    """Narrow filed proposals to those a person may know of: an expert's sectors, and nothing in conflict."""
+    """Narrow filed proposals to those a person may know of, and to nothing in conflict.
+
+    An expert knows of his or her sectors, the secretary of what stands or stood on an agenda.
+    """
     if not user.has_perm(EVERY_SECTOR):
-        proposals = proposals.filter(sector__experts__expert=user)
+        known: Any = Exists(ExpertSector.objects.filter(expert=user, sector=OuterRef("sector")))
+        if user.has_perm(SEE_TABLED):
+            known = known | Q(stage=Stage.AGENDA) | Exists(AgendaItem.objects.filter(proposal=OuterRef("pk")))
+        proposals = proposals.filter(known)
     conflict = Declaration.objects.filter(person=user, proposal=OuterRef("pk"), has_conflict=True)
     return proposals.exclude(Exists(conflict))
 

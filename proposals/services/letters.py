@@ -27,14 +27,22 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     LetterKind.SUPPORTED: _OF_PROPOSAL,
     LetterKind.REFUSED: (*_OF_PROPOSAL, "reasons", "text"),
     LetterKind.WITHDRAWN: (*_OF_PROPOSAL, "person", "text"),
+    LetterKind.TABLED: (*_OF_PROPOSAL, "session", "day"),
+    LetterKind.POSTPONED: (*_OF_PROPOSAL, "text"),
+    LetterKind.APPROVED: (*_OF_PROPOSAL, "resolution", "sum", "conditions", "project"),
+    LetterKind.DECLINED: (*_OF_PROPOSAL, "resolution", "text"),
 }
 """What may stand in double braces in each letter."""
 
-_TOO_LONG = ("page", "proposals", "reasons", "text")
+_TOO_LONG = ("page", "proposals", "reasons", "text", "conditions", "project")
 _MUST_TELL: Final[dict[str, tuple[str, ...]]] = {
     LetterKind.ASKED: ("text", "due"),
     LetterKind.REMINDED: ("due",),
     LetterKind.REFUSED: ("reasons", "text"),
+    LetterKind.TABLED: ("day",),
+    LetterKind.POSTPONED: ("text",),
+    LetterKind.APPROVED: ("resolution",),
+    LetterKind.DECLINED: ("resolution", "text"),
 }
 
 

@@ -14,7 +14,7 @@ from proposals.models import Clarification, Opinion, Proposal, StageChange
 from proposals.models.opinion import POSITIVE
 from proposals.models.stage_change import StepChannel
 from proposals.queries.access import is_own, works_for
-from proposals.queries.review import may_open, within_reach
+from proposals.queries.review import TABLE, may_open, within_reach
 from proposals.workflow import Action, Stage, StepNotAllowed, find_step
 
 __all__ = ["Overtaken", "StepNotAllowed", "hindrance", "move", "remember"]
@@ -36,7 +36,11 @@ def _refuse_without_right(user: Any, proposal: Proposal, permission: str) -> Non
     # Nobody decides as staff about a proposal of a company he or she works for, nor about one in conflict.
     if not (user.is_staff and user.has_perm(permission)) or works_for(user, proposal.application):
         raise PermissionDenied
-    if not within_reach(Proposal.objects.filter(pk=proposal.pk), user).exists() or not may_open(user, proposal):
+    # Whoever sets the agenda chooses among all that is supported, and reads the file from then on.
+    reaches = permission == TABLE and proposal.stage == Stage.SUPPORTED
+    if not (reaches or within_reach(Proposal.objects.filter(pk=proposal.pk), user).exists()):
+        raise PermissionDenied
+    if not may_open(user, proposal):
         raise PermissionDenied
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from proposals import notifications
 from proposals.models import Clarification, Proposal, StageChange
 from proposals.models.stage_change import StepChannel
+from proposals.services.agenda import refuse_decided
 from proposals.services.moves import move
 from proposals.workflow import Action
 
@@ -30,6 +31,7 @@ def withdraw(
 
     ``seen`` and ``at`` are as in ``move``. Raises StepNotAllowed, Overtaken, PermissionDenied, ValidationError.
     """
+    refuse_decided(Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk))
     change = move(proposal, Action.WITHDRAW, by=by, channel=channel, note=note, seen=seen, at=at)
     notifications.withdrawn(change.proposal, by=by, note=change.note, site=site)
     return change

@@ -24,6 +24,8 @@ HISTORY = sorted(model._meta.db_table for model in apps.get_models() if getattr(
 APPEND_ONLY = [
     *HISTORY,
     "projects_statuschange",
+    "projects_listchange",
+    "projects_contractchange",
     "proposals_stagechange",
     "proposals_paperreading",
     "proposals_declaration",

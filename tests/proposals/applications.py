@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
-from proposals.models import Application, Opinion, Paper, Proposal, RefusalReason
+from proposals.models import AgendaItem, Application, Opinion, Outcome, Paper, Proposal, RefusalReason
 from proposals.models.stage_change import StepChannel
 from proposals.queries.doubts import doubts_about
 from proposals.queries.progress import paper_kinds, with_details
@@ -25,7 +25,8 @@ from proposals.services.review import assign, declare
 from proposals.services.review_lists import load_review_lists
 from proposals.workflow import Action, Stage
 from reference.codelists import CompanySize, LegalForm
-from tests.factories import MEDEU, project, user
+from tests.factories import MEDEU, user
+from tests.proposals.sittings import decided, tabled
 from tests.registry.people import make_roles
 
 SITE = "http://testserver/"
@@ -254,9 +255,12 @@ def _take(proposal: Proposal, action: Action, by: User) -> None:
         case Action.WITHDRAW:
             facts |= {"by": by, "channel": StepChannel.WEB, "note": "Себебі жазылған."}
         case Action.TABLE:
-            facts["by"] = staff(Role.SECRETARY)
+            tabled(proposal, by=staff(Role.SECRETARY))
+            return
         case Action.APPROVE:
-            facts |= {"by": staff(Role.SECRETARY), "project": project()}
+            item = AgendaItem.objects.get(proposal=proposal, outcome="")
+            decided(item, Outcome.APPROVED, secretary=staff(Role.SECRETARY), head=staff(Role.HEAD))
+            return
         case _:
             facts["by"] = staff(Role.CLERK)
     move(proposal, action, **facts)

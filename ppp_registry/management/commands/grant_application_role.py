@@ -10,6 +10,8 @@ from psycopg import sql
 
 APPEND_ONLY = (
     "projects_statuschange",
+    "projects_listchange",
+    "projects_contractchange",
     "proposals_stagechange",
     "proposals_paperreading",
     "proposals_declaration",

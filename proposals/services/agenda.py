@@ -1,0 +1,223 @@
+"""The agenda of a session: what is put on it, in which order, for how much, and what is taken off before the vote."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from projects.models import Project
+from proposals import notifications
+from proposals.models import AgendaItem, DraftState, ItemDecision, ItemPayment, Outcome, Proposal, Session
+from proposals.models.draft_resolution import OPEN_STATES
+from proposals.models.stage_change import StepChannel
+from proposals.queries.review import TABLE
+from proposals.services.moves import move
+from proposals.workflow import Action
+from reference.codelists import InitiatorType, ProjectStatus
+
+
+def _agenda_of(session: Session, by: Any) -> Session:
+    """Lock the session and refuse whoever may not change its agenda, or a session whose agenda is closed."""
+    if not (by.is_staff and by.has_perm(TABLE)):
+        raise PermissionDenied
+    row = Session.objects.select_for_update(of=("self",)).select_related("maslikhat").get(pk=session.pk)
+    if not row.takes_items:
+        raise ValidationError(_("The session is held or cancelled: its agenda is closed."))
+    return row
+
+
+def open_items(session: Session) -> list[AgendaItem]:
+    """Return the items that nothing is decided about yet, in the order of the agenda."""
+    return list(session.items.filter(outcome="").select_related("proposal", "project").order_by("position"))
+
+
+def _places(session: Session) -> int:
+    return int(session.items.aggregate(last=Max("position"))["last"] or 0)
+
+
+def _stored(item: AgendaItem) -> AgendaItem:
+    item.full_clean(exclude={"session", "proposal", "project", "sector", "territory", "added_by"})
+    item.save(force_insert=True)
+    return item
+
+
+@transaction.atomic
+def put_proposals(
+    session: Session,
+    proposals: Iterable[Proposal],
+    *,
+    by: Any,
+    site: str,
+    channel: str = StepChannel.ADMIN,
+    at: datetime.datetime | None = None,
+) -> list[AgendaItem]:
+    """Put supported proposals on the agenda, in the order given and all or none; tell the applicants.
+
+    Raises PermissionDenied, StepNotAllowed (not supported any more), ValidationError (session closed).
+    """
+    row = _agenda_of(session, by)
+    wanted = list(proposals)
+    # All rows before the first step: the chain of steps is a turn that must not be held while waiting for a row.
+    known = {
+        proposal.pk: proposal
+        for proposal in Proposal.objects.select_for_update(of=("self",))
+        .filter(pk__in=[proposal.pk for proposal in wanted])
+        .order_by("pk")
+        .select_related("application__organisation", "sector", "territory")
+    }
+    items = []
+    for place, key in enumerate((proposal.pk for proposal in wanted), start=_places(row) + 1):
+        change = move(known[key], Action.TABLE, by=by, channel=channel, note=str(row), at=at)
+        items.append(_stored(_item_of(known[key], row, place, by)))
+        notifications.tabled(change.proposal, session=row, by=by, site=site)
+    return items
+
+
+def _item_of(proposal: Proposal, session: Session, place: int, by: Any) -> AgendaItem:
+    # What the applicant wrote in one box stands in one language; nobody guesses the other.
+    language = "kk" if proposal.application.language == "kk" else "ru"
+    written = {f"place_{language}": proposal.place, f"state_partner_{language}": proposal.state_partner}
+    return AgendaItem(
+        session=session,
+        position=place,
+        proposal=proposal,
+        title_kk=proposal.title_kk,
+        title_ru=proposal.title_ru,
+        sector=proposal.sector,
+        territory=proposal.territory,
+        initiator_type=proposal.application.initiator_type or InitiatorType.UNKNOWN,
+        contract_type=proposal.contract_type,
+        term_years=proposal.term_years,
+        asked_sum=proposal.cost,
+        recommended_sum=proposal.cost,
+        added_by=by,
+        **written,
+    )
+
+
+@transaction.atomic
+def put_project(session: Session, project: Project, *, by: Any) -> AgendaItem:
+    """Put a project of the register that rests on no resolution on the agenda.
+
+    Raises PermissionDenied, ValidationError (already approved by a resolution, already on an agenda).
+    """
+    row = _agenda_of(session, by)
+    known = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if known.resolution_id or known.status == ProjectStatus.EXCLUDED:
+        raise ValidationError(
+            _("Project No. %(number)s already rests on a resolution. Leave it out.") % {"number": known.number}
+        )
+    item = AgendaItem(
+        session=row,
+        position=_places(row) + 1,
+        project=known,
+        **{
+            name: getattr(known, name)
+            for name in (
+                "title_kk",
+                "title_ru",
+                "sector",
+                "territory",
+                "place_kk",
+                "place_ru",
+                "initiator_type",
+                "state_partner_kk",
+                "state_partner_ru",
+                "contract_type",
+                "term_years",
+            )
+        },
+        asked_sum=known.asked_sum if known.asked_sum is not None else known.cost,
+        recommended_sum=known.cost,
+        added_by=by,
+    )
+    if not (item.title_kk or item.title_ru):
+        item.title_ru = known.title_en
+    return _stored(item)
+
+
+@transaction.atomic
+def put_state_project(
+    session: Session, *, by: Any, payments: Mapping[int, int] | None = None, **facts: Any
+) -> AgendaItem:
+    """Put a project on the agenda that never was a proposal; ``facts`` are columns of the item.
+
+    ``payments`` are state obligations by year in whole tenge. Raises PermissionDenied, ValidationError.
+    """
+    row = _agenda_of(session, by)
+    facts.setdefault("recommended_sum", facts.get("asked_sum"))
+    item = _stored(AgendaItem(session=row, position=_places(row) + 1, added_by=by, **facts))
+    for year, amount in sorted((payments or {}).items()):
+        payment = ItemPayment(item=item, year=year, amount=amount)
+        payment.full_clean(exclude={"item"})
+        payment.save(force_insert=True)
+    return item
+
+
+@transaction.atomic
+def reorder(session: Session, keys: Sequence[int], *, by: Any) -> None:
+    """Give the open items this order. Raises PermissionDenied, ValidationError when the agenda changed meanwhile."""
+    row = _agenda_of(session, by)
+    items = {item.pk: item for item in open_items(row)}
+    if sorted(keys) != sorted(items):
+        raise ValidationError(_("The agenda has changed since you opened the page. Order it again."))
+    places = sorted(item.position for item in items.values())
+    for key, place in zip(keys, places, strict=True):
+        AgendaItem.objects.filter(pk=key).update(position=place)
+
+
+@transaction.atomic
+def change_item(item: AgendaItem, *, by: Any, **facts: Any) -> AgendaItem:
+    """Change what the list would say of an open item: titles, place, state body, sums, term.
+
+    Raises PermissionDenied, ValidationError (decided, or being decided by a recorded resolution).
+    """
+    _agenda_of(item.session, by)
+    row = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if row.outcome:
+        raise ValidationError(_("This item is decided and is not changed any more."))
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.full_clean(exclude={"session", "proposal", "project", "sector", "territory", "added_by"})
+    row.save(update_fields=list(facts))
+    return row
+
+
+@transaction.atomic
+def take_off(item: AgendaItem, *, by: Any, note: str, site: str, at: datetime.datetime | None = None) -> AgendaItem:
+    """Take an item off the agenda before the vote; a proposal is supported again and its applicant is told why.
+
+    Raises PermissionDenied, ValidationError (no reason, agenda closed, decided by a resolution being recorded).
+    """
+    _agenda_of(item.session, by)
+    row = AgendaItem.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=item.pk)
+    if row.outcome:
+        raise ValidationError(_("This item is decided and is not changed any more."))
+    if not note.strip():
+        raise ValidationError({"note": _("Say why: the applicant reads it.")})
+    if ItemDecision.objects.filter(item=row, draft__state__in=OPEN_STATES).exists():
+        raise ValidationError(_("A resolution about this item is being recorded. Take it out there first."))
+    if row.proposal is not None:
+        change = move(row.proposal, Action.POSTPONE, by=by, channel=StepChannel.ADMIN, note=note, at=at)
+        notifications.postponed(change.proposal, by=by, note=note, site=site)
+    row.outcome, row.note = Outcome.REMOVED, note
+    row.save(update_fields=["outcome", "note"])
+    return row
+
+
+def refuse_decided(proposal: Proposal) -> None:
+    """Refuse to let go of a proposal about which the maslikhat has decided and which only waits to be published."""
+    waiting = ItemDecision.objects.filter(
+        item__proposal=proposal, item__outcome="", draft__state__in=(DraftState.RECORDED, DraftState.CONFIRMED)
+    )
+    if waiting.exists():
+        raise ValidationError(
+            _(
+                "The maslikhat has decided about this proposal and its resolution is being published: "
+                "it cannot be withdrawn."
+            )
+        )
