@@ -89,7 +89,7 @@ def collect_static(checkout: Checkout, values: Mapping[str, str]) -> None:
 def serve(checkout: Checkout, values: Mapping[str, str], listener: socket.socket, asked: int | None) -> int:
     """Run gunicorn on the open port until somebody stops us; 0 when that was the end of it."""
     port = listener.getsockname()[1]
-    with gunicorn(checkout, values, listener) as server, letter_sender(checkout, values):
+    with gunicorn(checkout, values, listener) as server, workers(checkout, values):
         wait_until_it_answers(port, server)
         if asked is None and port != ports.DEFAULT:
             say(f"Port {ports.DEFAULT} is taken, so this demo runs on {port}.")
@@ -139,10 +139,17 @@ def without_the_owner(values: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def letter_sender(checkout: Checkout, values: Mapping[str, str]) -> Iterator[None]:
-    """What sends the letters of the outbox, for as long as the block runs; it dies with us."""
-    sender = subprocess.Popen(
-        [checkout.python, "manage.py", "send_letters", "--watch", "2"],
+def workers(checkout: Checkout, values: Mapping[str, str]) -> Iterator[None]:
+    """What sends letters and publishes resolutions at their hour, for as long as the block runs."""
+    with worker(checkout, values, "send_letters", 2), worker(checkout, values, "publish_resolutions", 10):
+        yield
+
+
+@contextlib.contextmanager
+def worker(checkout: Checkout, values: Mapping[str, str], command: str, pause: int) -> Iterator[None]:
+    """A command that looks again after so many seconds, for as long as the block runs; it dies with us."""
+    running = subprocess.Popen(
+        [checkout.python, "manage.py", command, "--watch", str(pause)],
         cwd=checkout.root,
         env=without_the_owner(values),
         stdin=subprocess.DEVNULL,
@@ -152,12 +159,12 @@ def letter_sender(checkout: Checkout, values: Mapping[str, str]) -> Iterator[Non
     try:
         yield
     finally:
-        sender.terminate()
+        running.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            sender.wait(4)
+            running.wait(4)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(sender.pid, signal.SIGKILL)
-        sender.wait()
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def wait_until_it_answers(port: int, server: "subprocess.Popen[bytes]") -> None:

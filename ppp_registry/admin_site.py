@@ -14,8 +14,13 @@ from django.views.i18n import JavaScriptCatalog
 from projects.queries.register import register
 from projects.queries.summary import approved_summary
 from proposals.queries.access import enters_paper
+from proposals.queries.agenda import next_sessions
 from proposals.queries.desk import Desk, to_be_tabled, works
+from proposals.queries.recordings import recordings_desk
+from proposals.queries.review import sees_tabled_only
 from proposals.queries.staff import stage_counts
+
+SESSIONS_SHOWN = 5
 
 
 class RegistryAdminSite(admin.AdminSite):
@@ -29,12 +34,16 @@ class RegistryAdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Open with what waits for the person, what is filed and the approved totals, each for whoever may see it."""
         context = dict(extra_context or {})
-        if request.user.has_perm("proposals.view_proposal"):
+        context["recordings"] = recordings_desk(request.user)
+        if request.user.has_perm("proposals.view_proposal") and not sees_tabled_only(request.user):
             context["filed"] = stage_counts(request.user)
             context["waiting"] = Desk(request.user).sections()
             context["nothing_waits"] = not any(section.count for section in context["waiting"])
+            if context["recordings"] and context["nothing_waits"]:
+                context["waiting"] = []  # What does wait stands in the section of recordings.
             context["works"] = works(request.user)
         context["to_be_tabled"] = to_be_tabled(request.user)
+        context["next_sessions"] = next_sessions(request.user)[:SESSIONS_SHOWN]
         context["enters_paper"] = enters_paper(request.user)
         if request.user.has_perm("projects.view_project"):
             context["summary"] = approved_summary(register())

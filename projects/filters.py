@@ -1,6 +1,7 @@
 """The one filter of the register: page, admin links, API and downloads read the same parameter names."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -8,16 +9,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, Q, QuerySet, When
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
-from projects.models import Project, Resolution
-from projects.queries import register
+from projects.models import ListChange, Project, Resolution
+from projects.queries import as_of, register
 from projects.queries.facets import UNKNOWN_YEAR
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
 from reference.languages import LANGUAGES
 from reference.models import Sector, Territory
-from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR
+from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR, PartialDateError, parse_partial_date
 from reference.validators import validate_visible_text
 
 NOT_ON_FILE = "none"
@@ -31,6 +33,11 @@ ORDERINGS = {
     "sector": ("sector__order", "order_{language}", "number"),
     "status": ("road", "number"),
 }
+
+
+def _language() -> str:
+    language = (get_language() or "kk")[:2]
+    return language if language in LANGUAGES else "kk"
 
 
 class TengeFilter(django_filters.Filter):
@@ -57,6 +64,31 @@ class ResolutionFilter(django_filters.Filter):
     """Rows that entered by one resolution, or rest on none."""
 
     field_class = ResolutionField
+
+
+class DayField(forms.CharField):
+    """A past day or today, as ``2024-03-01`` or ``01.03.2024``; cleans to a date or None."""
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            parsed = parse_partial_date(text)
+        except PartialDateError as error:
+            raise ValidationError(error.args[0], code="invalid") from error
+        if len(parsed) != len("2024-03-01"):
+            raise ValidationError(_("Write a whole date such as 01.03.2024."), code="invalid")
+        day = date.fromisoformat(parsed)
+        if day > timezone.localdate():
+            raise ValidationError(_("This day is still to come. Choose today or an earlier day."), code="future")
+        return day
+
+
+class DayFilter(django_filters.Filter):
+    """The day on which the list is looked at."""
+
+    field_class = DayField
 
 
 class _Form(forms.Form):
@@ -93,6 +125,7 @@ class ProjectFilter(django_filters.FilterSet):
     cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
     cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))
     resolution = ResolutionFilter(method="by_resolution", label=_("Resolution"))
+    as_of = DayFilter(method="as_it_stands", label=_("The list on the day"), max_length=40)
     search = django_filters.CharFilter(
         method="with_words", label=pgettext_lazy("field", "Search"), max_length=200, validators=[validate_visible_text]
     )
@@ -114,6 +147,11 @@ class ProjectFilter(django_filters.FilterSet):
         super().__init__(filled, **kwargs)
         self._searched: Q | None = None
 
+    @property
+    def day(self) -> date | None:
+        """The past day that was asked for; None for the register as it stands. The form must be valid."""
+        return self.form.cleaned_data["as_of"]
+
     @classmethod
     def unknown_parameters(cls, given: Collection[str], also_known: Collection[str] = ("page",)) -> list[str]:
         """Return the parameters that are no filter of ours, in alphabetical order."""
@@ -125,6 +163,52 @@ class ProjectFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if name not in without:
                 chosen = self.filters[name].filter(chosen, value)
+        return chosen
+
+    def lines(self, *, without: Collection[str] = ()) -> QuerySet[ListChange]:
+        """Return the filtered lines of the list on the chosen day; status is of today and does not filter them."""
+        if self.day is None:
+            raise ValueError("no day is chosen")
+        chosen = as_of.list_on(self.day).order_by("project__number")
+        for name, value in self.form.cleaned_data.items():
+            if name not in without and value not in (None, "", []):
+                chosen = self._of_lines(chosen, name, value)
+        return chosen
+
+    def _of_lines(self, chosen: QuerySet[ListChange], name: str, value: Any) -> QuerySet[ListChange]:
+        if name == "search":
+            return as_of.searched(chosen, value)
+        if name == "ordering":
+            return chosen.order_by(*self._order_of_lines(value))
+        if name in ("cost_min", "cost_max"):
+            return chosen.filter(Q((f"cost__{'gte' if name == 'cost_min' else 'lte'}", value)))
+        if name == "resolution":
+            return chosen.filter(project__resolution=None if value == NOT_ON_FILE else int(value))
+        if name == "year":
+            unknown = Q(project__year__isnull=True) if UNKNOWN_YEAR in value else Q()
+            return chosen.filter(unknown | Q(project__year__in=[year for year in value if year != UNKNOWN_YEAR]))
+        if name == "initiator_type":
+            return chosen.filter(project__initiator_type__in=value)
+        if name == "sector" and value:
+            return chosen.filter(project__sector__in=[sector.pk for sector in value])
+        if name == "territory" and value:
+            codes = [territory.pk for territory in value]
+            return chosen.filter(Q(project__territory__in=codes) | Q(project__territory__parent__in=codes))
+        return chosen
+
+    def _order_of_lines(self, value: str) -> list[Any]:
+        language, name = _language(), value.removeprefix("-")
+        first: Any = {"title": as_of.title_order(language), "cost": F("cost"), "year": F("project__year")}.get(name)
+        if name == "sector":
+            first = F("project__sector__order")
+        if first is None:
+            first = F("project__number")
+        direction = first.desc(nulls_last=True) if value.startswith("-") else first.asc(nulls_last=True)
+        following = [as_of.title_order(language)] if name == "sector" else []
+        return [direction, *following, "project__number"]
+
+    def as_it_stands(self, chosen: QuerySet[Project], name: str, value: date) -> QuerySet[Project]:
+        """Leave the rows of today alone: a past day has lines of its own."""
         return chosen
 
     def in_territory(self, chosen: QuerySet[Project], name: str, territories: Any) -> QuerySet[Project]:
@@ -144,8 +228,7 @@ class ProjectFilter(django_filters.FilterSet):
 
     def in_order(self, chosen: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         """Order the rows; unknown years and costs stand last in both directions."""
-        language = (get_language() or "kk")[:2]
-        language = language if language in LANGUAGES else "kk"
+        language = _language()
         descending = value.startswith("-")
         fields: list[Any] = [F(field.format(language=language)) for field in ORDERINGS[value.removeprefix("-")]]
         if value.endswith("status"):
@@ -154,5 +237,5 @@ class ProjectFilter(django_filters.FilterSet):
         return chosen.order_by(first, *fields[1:])
 
 
-SINGLE = ("cost_min", "cost_max", "resolution", "search", "ordering")
+SINGLE = ("as_of", "cost_min", "cost_max", "resolution", "search", "ordering")
 """Parameters that may stand in an address once only."""

@@ -7,15 +7,15 @@ from accounts.roles import Role
 _VIEW, _ADD, _CHANGE = "view", "add", "change"
 REGISTER = (
     "projects.project",
-    "projects.resolution",
     "projects.declaredshare",
     "projects.responsibility",
     "projects.document",
-    "projects.statuschange",
     "projects.maslikhat",
 )
+RESOLUTIONS = ("projects.resolution",)
+"""Resolutions of the register are completed by hand, and added only by publishing what two people saw."""
 OBLIGATIONS = ("projects.obligation", "projects.obligationceiling", "projects.contract")
-LIST = ("projects.listchange", "projects.contractchange")
+LIST = ("projects.statuschange", "projects.listchange", "projects.contractchange")
 """What the register remembers; rows are added by acts only."""
 REFERENCE = (
     "reference.territory",
@@ -54,6 +54,7 @@ _WRITES = {_VIEW, _ADD, _CHANGE}
 RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     Role.CLERK: {
         REGISTER: _READS,
+        RESOLUTIONS: _READS,
         OBLIGATIONS: _READS,
         LIST: _READS,
         REFERENCE: _READS,
@@ -65,6 +66,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     },
     Role.EXPERT: {
         REGISTER: _READS,
+        RESOLUTIONS: _READS,
         OBLIGATIONS: _READS,
         LIST: _READS,
         REFERENCE: _READS,
@@ -74,6 +76,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     },
     Role.HEAD: {
         REGISTER: _READS,
+        RESOLUTIONS: _READS,
         OBLIGATIONS: _READS,
         LIST: _READS,
         SESSIONS: _READS,
@@ -87,6 +90,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     },
     Role.SECRETARY: {
         REGISTER: _WRITES,
+        RESOLUTIONS: {_VIEW, _CHANGE},
         OBLIGATIONS: _WRITES,
         LIST: _READS,
         SESSIONS: _WRITES,
@@ -96,6 +100,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
     },
     Role.AUDITOR: {
         REGISTER: _READS,
+        RESOLUTIONS: _READS,
         OBLIGATIONS: _READS,
         LIST: _READS,
         SESSIONS: _READS,
@@ -150,6 +155,7 @@ def permissions_of(role: Role) -> set[str]:
 
 ORDER: Final = (
     *REGISTER,
+    *RESOLUTIONS,
     *OBLIGATIONS,
     *LIST,
     *REFERENCE,

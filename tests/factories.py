@@ -1,10 +1,14 @@
 """Makers of lawful rows. Everything goes the way staff goes: checked, and through the services of the register."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
-from projects.models import Maslikhat, Project, Resolution
+from projects.models import Contract, ListAct, Maslikhat, ObligationCeiling, Project, Resolution
+from projects.services import contracts, listing
 from projects.services.register import RECORDED_STATUSES, ProjectEntry, approve, enter, exclude, record_status
 from reference.codelists import ProjectStatus, ResolutionKind
 from reference.models import Sector, Territory
@@ -73,9 +77,39 @@ def project_in(status: str, **facts: Any) -> Project:
     if status == ProjectStatus.EXCLUDED:
         exclude([made], resolution=resolution(ResolutionKind.EXCLUSION), by=None)
     elif status in RECORDED_STATUSES:
-        record_status(made, status, by=None)
+        reason = {"note_kk": "Тараптар келісті."} if status == ProjectStatus.TERMINATED else {}
+        record_status(made, status, by=None, **reason)
     made.refresh_from_db()
     return made
+
+
+def confirmed(kind: str = ResolutionKind.LIST_APPROVAL, **facts: Any) -> Resolution:
+    """Return an unsaved resolution as the head's confirmation hands it to the register."""
+    turn = next(_turn)
+    facts = {"number": f"{turn}/46-VI", "adopted": "2017-09-14", **facts}
+    return Resolution(maslikhat=maslikhat(), kind=kind, confirmed_at=timezone.now(), **facts)
+
+
+def remembered(project: Project) -> Project:
+    """Write the lines of a project that plain SQL has put on papers, so that the database takes it in the end."""
+    project.refresh_from_db()
+    papers = {ListAct.ENTERED: project.resolution, ListAct.EXCLUDED: project.excluded_by}
+    listing.remember(listing.line(project, act, paper, by=None) for act, paper in papers.items() if paper)
+    return project
+
+
+def contract(project: Project | None = None, *, by: User | None = None, **facts: Any) -> Contract:
+    """Sign the contract of an approved project."""
+    turn = next(_turn)
+    facts = {"number": f"{turn}-МЖӘ", "signed_on": date(2018, 5, 2), "partner": "«Жаңа мектеп» ЖШС", **facts}
+    return contracts.sign(project or project_in(ProjectStatus.APPROVED), by=by, **facts)
+
+
+def ceiling(territory: str = ALMATY, **facts: Any) -> ObligationCeiling:
+    """Set the ceiling of state obligations of a territory for a year."""
+    turn = next(_turn)
+    facts = {"year": 2015 + turn % 80, "amount": 1_000_000_000, "source": f"№ {turn} қаулы", **facts}
+    return ObligationCeiling.objects.create(territory_id=territory, **facts)
 
 
 def group_of(*members: dict[str, Any], **facts: Any) -> Project:

@@ -16,6 +16,7 @@ from post_office.models import Email
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
 from ppp_registry.demo.road import Staff, moment, walk
+from ppp_registry.demo.sittings import make_sessions
 from ppp_registry.demo.words import (
     APPLICATIONS,
     DESCRIPTION,
@@ -73,6 +74,7 @@ def make_applications(people: list[User]) -> int:
     for told in APPLICATIONS:
         walk(told, _filed(told, owners, people, staff.clerk), people[told.applicant % len(people)], staff)
     _draft(owners[0], people[0])
+    make_sessions()
     Email.objects.filter(to__in=[person.email for person in people]).delete()
     return Application.objects.count()
 

@@ -1,29 +1,27 @@
-"""Projects on the staff site: list with totals, page, acts by resolution, status, story."""
+"""Projects on the staff site: list with totals, page, story; acts have pages of their own."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy
 
-from projects.admin.forms import ByResolutionForm, ExcludeForm, NewProjectForm, ProjectForm, StatusForm
-from projects.admin.record import DocumentInline, RecordAdmin, RowInline
-from projects.models import Project, Responsibility, StatusChange
+from projects.admin.acts import ActsAdmin
+from projects.admin.forms import NewProjectForm, ProjectForm
+from projects.admin.record import DocumentInline, RowInline
+from projects.models import Contract, Obligation, Project, Responsibility, StatusChange
 from projects.queries.register import approved, search
 from projects.queries.totals import totals
-from projects.services import register
-from reference.codelists import ENTERING_KINDS, NOT_APPROVED, ResolutionKind
+from projects.services import listing, register
+from reference.codelists import NOT_APPROVED, ProjectStatus
 from reference.templatetags.registry_formats import tenge
 
-SHOWN_ON_CONFIRMATION = 50
+REMEMBERED = "projects_project_list_is_remembered"
+"""The trigger that compares a project with its line in the list, at the end of the transaction."""
 
 
 class BasisFilter(admin.SimpleListFilter):
@@ -63,16 +61,23 @@ class ResponsibilityInline(RowInline):
     fields = ["area", "bearer", "note_kk", "note_ru", "note_en"]
 
 
+class ObligationInline(RowInline):
+    """What the budget owes year by year."""
+
+    model = Obligation
+    fields = ["year", "amount"]
+
+
 class StatusChangeInline(RowInline):
     """The road so far; it grows by acts only."""
 
     model = StatusChange
-    fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
-    readonly_fields = ["status", "since", "resolution", "note_kk", "note_ru", "recorded_by", "recorded_at"]
+    fields = ["status", "since", "resolution", "document", "note_kk", "note_ru", "recorded_by", "recorded_at"]
+    readonly_fields = ["status", "since", "resolution", "document", "note_kk", "note_ru", "recorded_by", "recorded_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
         """Fetch what the steps name together with them."""
-        return super().get_queryset(request).select_related("resolution__maslikhat", "recorded_by")
+        return super().get_queryset(request).select_related("resolution__maslikhat", "document", "recorded_by")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -130,7 +135,7 @@ _FIELDSETS = [
 
 
 @admin.register(Project)
-class ProjectAdmin(RecordAdmin):
+class ProjectAdmin(ActsAdmin):
     """The register as staff work with it."""
 
     form = ProjectForm
@@ -154,9 +159,8 @@ class ProjectAdmin(RecordAdmin):
     search_help_text = gettext_lazy(
         "Titles, places, partners or the number; letters with and without marks are the same."
     )
-    autocomplete_fields = ["sector", "territory", "group", "resolution"]
-    inlines = [ResponsibilityInline, DocumentInline, StatusChangeInline]
-    actions = ["enter_by_resolution", "exclude_by_resolution"]
+    autocomplete_fields = ["sector", "territory", "group"]
+    inlines = [ResponsibilityInline, ObligationInline, DocumentInline, StatusChangeInline]
     ordering = ["number"]
 
     # --- list ---
@@ -191,105 +195,72 @@ class ProjectAdmin(RecordAdmin):
     def get_form(
         self, request: HttpRequest, obj: Project | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Adding asks for paper and status as well."""
+        """Adding asks for the status as well; what a confirmed resolution gives says by whom it is changed."""
         if obj is None:
             kwargs["form"] = NewProjectForm
+        else:
+            by_whom = _("Changed by an amendment of the maslikhat only.")
+            kwargs["help_texts"] = dict.fromkeys(self._settled(obj), by_whom)
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Project | None = None) -> list:
-        """Show the paper first: chosen when adding, fixed afterwards."""
-        paper = (
-            ["resolution", "status"] if obj is None else ["number", "status", "resolution", "excluded_by", "opened_at"]
-        )
+        """Show the place in the register first: its status when adding, all of it afterwards."""
+        paper = ["status"] if obj is None else ["number", "status", "resolution", "excluded_by", "opened_at"]
         return [(gettext_lazy("Place in the register"), {"fields": paper}), *_FIELDSETS]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> list[str]:
-        """Number, status and papers change by acts only."""
-        return [] if obj is None else ["number", "status", "resolution", "excluded_by"]
+        """Number, status and papers change by acts only; so does what a confirmed resolution says."""
+        return [] if obj is None else ["number", "status", "resolution", "excluded_by", *self._settled(obj)]
+
+    def _settled(self, project: Project) -> list[str]:
+        settled = listing.settled(project)
+        return [*settled, "approved_sum"] if settled and project.approved_sum is not None else list(settled)
 
     def get_inlines(self, request: HttpRequest, obj: Project | None) -> list:
         """The road is shown when there is one."""
-        return [ResponsibilityInline, DocumentInline] if obj is None else self.inlines
+        return [inline for inline in self.inlines if obj is not None or inline is not StatusChangeInline]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Ask the database for its last word before the answer: its refusal at the very end would be a fault."""
+        try:
+            with transaction.atomic():
+                answer = super().changeform_view(request, object_id, form_url, extra_context)
+                if request.method == "POST":
+                    connection.check_constraints()
+                return answer
+        except IntegrityError as refusal:
+            told = getattr(refusal.__cause__, "diag", None)
+            if told is None or told.constraint_name != REMEMBERED:
+                raise
+        self.message_user(
+            request,
+            _("Nothing is saved: the line in the list would differ from its record. Open the record anew."),
+            messages.ERROR,
+        )
+        return HttpResponseRedirect(request.path)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Offer the acts that the project's state allows."""
+        project = self.get_object(request, object_id)
+        bound = project is not None and project.is_approved and project.status != ProjectStatus.TERMINATED
+        has_contract = bound and Contract.objects.filter(project=project).exists()
+        more = {"may_sign": bound and not has_contract, "has_contract": has_contract}
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
-        """Adding goes through the register's front door."""
+        """Adding goes through the register's front door; what completes a line of the list is remembered."""
         if change:
             super().save_model(request, obj, form, change)
+            listing.complete(obj, by=request.user)
             return
         entered = register.enter(form.entry(), by=request.user)
         obj.pk, obj._state.adding = entered.pk, False
         obj.refresh_from_db()
-
-    # --- acts ---
-    def get_urls(self) -> list:
-        """Add the page on which a status is recorded."""
-        own = path(
-            "<path:object_id>/status/", self.admin_site.admin_view(self.status_view), name="projects_project_status"
-        )
-        return [own, *super().get_urls()]
-
-    def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Record what became of an approved project."""
-        project = self.get_object(request, unquote(object_id))
-        if not self.has_change_permission(request, project):
-            raise PermissionDenied
-        if project is None:
-            raise Http404
-        form = StatusForm(request.POST or None, initial={"status": project.status})
-        if request.method == "POST" and form.is_valid():
-            try:
-                register.record_status(project, **form.cleaned_data, by=request.user)
-            except ValidationError as refusal:
-                form.add_error(None, refusal.messages)
-            else:
-                self.message_user(request, _("The status is recorded."), messages.SUCCESS)
-                return HttpResponseRedirect(reverse("admin:projects_project_change", args=[project.pk]))
-        return self._act(request, _("Record a status: %s") % project, form, [project], "")
-
-    @admin.action(description=gettext_lazy("Enter into the approved list by a resolution"), permissions=["change"])
-    def enter_by_resolution(self, request: HttpRequest, queryset: QuerySet[Project]) -> HttpResponse | None:
-        """Let the ticked projects enter by one resolution, after a page that shows count and sum."""
-        form = ByResolutionForm(self._posted(request), kinds=ENTERING_KINDS, admin_site=self.admin_site)
-        return self._by_resolution(request, queryset, form, "enter_by_resolution", register.approve)
-
-    @admin.action(description=gettext_lazy("Exclude from the list by a resolution"), permissions=["change"])
-    def exclude_by_resolution(self, request: HttpRequest, queryset: QuerySet[Project]) -> HttpResponse | None:
-        """Let the ticked projects leave by one resolution, after a page that shows count and sum."""
-        form = ExcludeForm(self._posted(request), kinds=(ResolutionKind.EXCLUSION,), admin_site=self.admin_site)
-        return self._by_resolution(request, queryset, form, "exclude_by_resolution", register.exclude)
-
-    def _posted(self, request: HttpRequest) -> Any:
-        return request.POST if "confirmed" in request.POST else None
-
-    def _by_resolution(
-        self, request: HttpRequest, queryset: QuerySet[Project], form: ByResolutionForm, action: str, service: Any
-    ) -> HttpResponse | None:
-        projects = list(queryset.order_by("number"))
-        if form.is_bound and form.is_valid():
-            try:
-                done = service(projects, **form.cleaned_data, by=request.user)
-            except ValidationError as refusal:
-                form.add_error(None, refusal.messages)
-            else:
-                self.message_user(request, _("Done. Number of projects: %d.") % len(done), messages.SUCCESS)
-                return None
-        title = getattr(self, action).short_description
-        return self._act(request, str(title), form, projects, action)
-
-    def _act(
-        self, request: HttpRequest, title: str, form: forms.Form, projects: list[Project], action: str
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "action": action,
-            "projects": projects[:SHOWN_ON_CONFIRMATION],
-            "more": max(0, len(projects) - SHOWN_ON_CONFIRMATION),
-            "selected": [project.pk for project in projects],
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "totals": totals(Project.objects.filter(pk__in=[project.pk for project in projects])),
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/projects/project/act.html", context)

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin.record import DocumentInline, RecordAdmin, RecordForm, RowInline
-from projects.models import DeclaredShare, Resolution
-from projects.queries.declared import declared_against_entered, projects_of
+from projects.models import DeclaredShare, ListAct, Resolution
+from projects.models.resolution import LATER
+from projects.queries.as_of import revised_by, with_project
+from projects.queries.declared import declared_against_entered, lines_of
 from projects.queries.register import register
 from projects.queries.totals import totals
 from reference.codelists import InitiatorType
@@ -33,6 +35,18 @@ class DeclaredShareInline(RowInline):
     """What the paper declares for one initiator type."""
 
     model = DeclaredShare
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A confirmed paper declares what it declares."""
+        return not _is_confirmed(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A confirmed paper declares what it declares."""
+        return not _is_confirmed(obj) and super().has_change_permission(request, obj)
+
+
+def _is_confirmed(resolution: Resolution | None) -> bool:
+    return resolution is not None and resolution.is_confirmed
 
 
 class BodyFilter(admin.SimpleListFilter):
@@ -81,6 +95,18 @@ class ResolutionAdmin(RecordAdmin):
         (_("Declared by the paper"), {"fields": [("declared_count", "declared_total"), "declared_is_approximate"]}),
         (_("Notes"), {"fields": ["note_kk", "note_ru", "note_en", "import_key"]}),
     ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Resolutions are recorded by one person and confirmed by another, not added here."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[str]:
+        """A confirmed resolution stays; what comes weeks after the vote may still be filled in."""
+        if not _is_confirmed(obj):
+            return []
+        shown = flatten_fieldsets(self.fieldsets)
+        open_still = {name for name in LATER if not getattr(obj, name)}
+        return [name for name in shown if name not in {*open_still, "opened_at"}]
 
     @admin.display(description=_("resolution"), ordering="maslikhat__order_kk")
     def shown(self, resolution: Resolution) -> str:
@@ -137,6 +163,7 @@ class ResolutionAdmin(RecordAdmin):
                 "whole": lines[0],
                 "shares": [(InitiatorType(line.initiator_type).label, line) for line in lines[1:]],
                 "resolution": resolution,
-                "projects": projects_of(resolution).order_by("number")[:200],
+                "lines": with_project(lines_of([resolution.pk])).order_by("project__number")[:200],
+                "amended": [line for line in revised_by(resolution) if line.change.act == ListAct.AMENDED],
             }
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})

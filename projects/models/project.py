@@ -31,7 +31,7 @@ from reference.kazakh import folded, sorting
 from reference.languages import Localized, localized
 from reference.models import Sector, Territory
 
-_SEARCHED = ("title_kk", "title_ru", "title_en", "place_kk", "place_ru", "place_en", "private_partner")
+SEARCHED = ("title_kk", "title_ru", "title_en", "place_kk", "place_ru", "place_en", "private_partner")
 _GENERATED = ("search_text", "order_kk", "order_ru", "order_en")
 LISTED = ("title_kk", "title_ru", "title_en", "cost", "term_years")
 """What the paper of the maslikhat says of a project; changed by resolutions, each value kept in ListChange."""
@@ -184,7 +184,7 @@ class Project(models.Model):
         expression=folded(
             Concat(
                 Value(" "),
-                *(part for name in _SEARCHED for part in (F(name), Value(" "))),
+                *(part for name in SEARCHED for part in (F(name), Value(" "))),
                 output_field=models.TextField(),
             )
         ),

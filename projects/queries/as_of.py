@@ -7,12 +7,16 @@ Projects known from public sources only have no day of entry and are told apart.
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Length
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.functions import Coalesce, Collate, Concat, Length, NullIf
 
-from projects.models import ListChange, Project
-from projects.queries.register import approved
+from projects.models import ListAct, ListChange, Project, Resolution
+from projects.models.project import LISTED, SEARCHED
+from projects.queries.history import FieldChange, differences
+from projects.queries.register import approved, search_condition
 from projects.queries.totals import Figures
+from reference.kazakh import folded, sorting
+from reference.languages import LANGUAGES
 from reference.partial_dates import last_certain
 
 _ALONE = Q(project__group__isnull=True)
@@ -52,6 +56,25 @@ def undated(projects: QuerySet[Project]) -> int:
     return approved(projects).filter(Q(resolution__isnull=True) | Q(resolution__adopted=""), group__isnull=True).count()
 
 
+def with_project(lines: QuerySet[ListChange]) -> QuerySet[ListChange]:
+    """Return the lines together with what a list prints beside them; one query for any number of lines."""
+    return lines.select_related("project__sector", "project__territory", "resolution")
+
+
+def searched(lines: QuerySet[ListChange], text: str) -> QuerySet[ListChange]:
+    """Return the lines that a query finds by the titles of that day, as ``register.search`` finds projects."""
+    columns = [name if name.startswith("title") else f"project__{name}" for name in SEARCHED]
+    words = Concat(Value(" "), *(part for name in columns for part in (F(name), Value(" "))), output_field=TextField())
+    return lines.alias(words=folded(words)).filter(search_condition(text, column="words", project="project__"))
+
+
+def title_order(language: str) -> Collate:
+    """Return the key by which lines sort by the title that a reader of this language sees."""
+    first = [language, *(code for code in LANGUAGES if code != language)]
+    titles = [NullIf(F(f"title_{code}"), Value(""), output_field=CharField()) for code in first]
+    return Collate(sorting(Coalesce(*titles, Value(""), output_field=CharField())), "C")
+
+
 @dataclass(frozen=True)
 class ChangeOfLine:
     """A change with the line before it, to print old and new values side by side."""
@@ -59,8 +82,26 @@ class ChangeOfLine:
     change: ListChange
     before: ListChange | None
 
+    @property
+    def differences(self) -> list[FieldChange]:
+        """What the line says otherwise than before, in words; empty where nothing stood before."""
+        return differences(self.before, self.change, LISTED) if self.before else []
+
 
 def story_of(project: Project) -> list[ChangeOfLine]:
     """Return the changes of a project's line, oldest first, each with the line before it. One query."""
     changes = list(project.list_changes.select_related("resolution__maslikhat").order_by("id"))
     return [ChangeOfLine(change, changes[place - 1] if place else None) for place, change in enumerate(changes)]
+
+
+def revised_by(resolution: Resolution) -> list[ChangeOfLine]:
+    """Return the lines that this resolution changed or took out, each with the line before it. Two queries."""
+    earlier = ListChange.objects.filter(project=OuterRef("project"), id__lt=OuterRef("id")).order_by("-id")
+    revisions = (
+        resolution.list_changes.filter(act__in=(ListAct.AMENDED, ListAct.EXCLUDED))
+        .select_related("project")
+        .order_by("project__number", "id")
+    )
+    pairs = list(revisions.values_list("id", Subquery(earlier.values("id")[:1])))
+    rows = ListChange.objects.select_related("project").in_bulk({key for pair in pairs for key in pair if key})
+    return [ChangeOfLine(rows[key], rows.get(before)) for key, before in pairs]

@@ -1,12 +1,14 @@
 """What a resolution declares beside what of it has been entered, and the difference."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from projects.models import Project, Resolution
+from projects.models import ListChange, Project, Resolution
+from projects.queries.as_of import totals_on
 from projects.queries.register import register
-from projects.queries.totals import Figures, totals, totals_by
+from projects.queries.totals import Figures
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,46 @@ def projects_of(resolution: Resolution) -> QuerySet[Project]:
     return register().filter(resolution=resolution)
 
 
+def lines_of(resolutions: Iterable[int]) -> QuerySet[ListChange]:
+    """Return the lines by which projects entered or left, as these resolutions left them; not what came later."""
+    later = ListChange.objects.filter(
+        project=OuterRef("project"), resolution=OuterRef("resolution"), id__gt=OuterRef("id")
+    )
+    return ListChange.objects.filter(
+        Q(project__resolution=F("resolution")) | Q(project__excluded_by=F("resolution")),
+        ~Exists(later),
+        resolution__in=list(resolutions),
+    )
+
+
+def entered_by(column: str, resolutions: Iterable[int]) -> dict[str | int, Figures]:
+    """Return the figures of these resolutions' lines by a column of theirs. One query."""
+    alone = Q(project__group__isnull=True)
+    rows = (
+        lines_of(resolutions)
+        .order_by()
+        .values_list(column)
+        .annotate(
+            projects=Count("pk", filter=alone),
+            known=Count("cost", filter=alone),
+            total=Sum("cost", filter=alone, default=0),
+        )
+    )
+    return {key: Figures(projects, known, int(total)) for key, projects, known, total in rows}
+
+
 def declared_against_entered(resolution: Resolution) -> list[Comparison]:
     """Return the whole paper first, then each initiator type it declares. Two queries and the shares."""
-    projects = projects_of(resolution)
-    whole = Comparison("", resolution.declared_count, resolution.declared_total, totals(projects))
+    entered = totals_on(lines_of([resolution.pk]))
+    whole = Comparison("", resolution.declared_count, resolution.declared_total, entered)
     shares = list(resolution.declared_shares.order_by("initiator_type"))
     if not shares:
         return [whole]
-    entered = {group.key: group.totals for group in totals_by("initiator_type", projects)}
+    by_type = entered_by("project__initiator_type", [resolution.pk])
     return [
         whole,
         *(
-            Comparison(share.initiator_type, share.count, share.total, entered.get(share.initiator_type, Figures()))
+            Comparison(share.initiator_type, share.count, share.total, by_type.get(share.initiator_type, Figures()))
             for share in shares
         ),
     ]

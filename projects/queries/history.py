@@ -1,6 +1,7 @@
 """The story of a row as the database's triggers wrote it: who changed what, when, from what to what."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -89,6 +90,20 @@ def _words(field: models.Field, value: Any, related: dict[str, dict[Any, str]]) 
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return str(value)
+
+
+def differences(before: models.Model, after: models.Model, names: Iterable[str]) -> list[FieldChange]:
+    """Return, in words, which of these columns say something else in two rows of one table."""
+    fields = [cast(models.Field, type(after)._meta.get_field(name)) for name in names]
+    return [
+        FieldChange(
+            str(field.verbose_name),
+            _words(field, getattr(before, field.attname), {}),
+            _words(field, getattr(after, field.attname), {}),
+        )
+        for field in fields
+        if getattr(before, field.attname) != getattr(after, field.attname)
+    ]
 
 
 def changes_of(row: models.Model) -> list[Change]:

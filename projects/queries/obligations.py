@@ -29,6 +29,11 @@ class YearOfObligations:
         """By how much the ceiling would be passed; 0 when not, or when there is no ceiling."""
         return max(0, self.whole - self.ceiling) if self.ceiling is not None else 0
 
+    @property
+    def left(self) -> int | None:
+        """What the ceiling still leaves, below zero where it would be passed; None where there is no ceiling."""
+        return None if self.ceiling is None else self.ceiling - self.whole
+
 
 def bound(territory: str) -> QuerySet[Project]:
     """Return the approved projects of a territory, districts included, whose obligations still stand."""

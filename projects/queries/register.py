@@ -39,8 +39,10 @@ def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     return projects.filter(search_condition(text))
 
 
-def search_condition(text: str) -> Q:
+def search_condition(text: str, *, column: str = "search_text", project: str = "") -> Q:
     """Return what a row must fulfil to be found: it holds every word, whatever its letters' case and Kazakh shape.
+
+    ``column`` holds the folded words; ``project`` is the path to the project, ``project__`` for rows that point to one.
 
     A word may stand in title, place or partner, or in the name of the territory or sector in any language. Words of one
     or two letters must begin a word. A number alone also finds the project of this number. A blank text finds every
@@ -53,13 +55,13 @@ def search_condition(text: str) -> Q:
     found = Q()
     for word in words:
         found &= (
-            Q(search_text__contains=word if len(word) > 2 else f" {word}")
-            | Q(territory__in=[code for code, names in territories if _holds(names, word)])
-            | Q(sector__in=[code for code, names in sectors if _holds(names, word)])
+            Q((f"{column}__contains", word if len(word) > 2 else f" {word}"))
+            | Q((f"{project}territory__in", [code for code, names in territories if _holds(names, word)]))
+            | Q((f"{project}sector__in", [code for code, names in sectors if _holds(names, word)]))
         )
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:
-        found |= Q(number=int(plain))
+        found |= Q((f"{project}number", int(plain)))
     return found
 
 
@@ -72,10 +74,15 @@ def project_page() -> QuerySet[Project]:
     """Return projects with everything their page shows."""
     return (
         register()
-        .select_related("sector", "territory__parent", "group", "resolution__maslikhat", "excluded_by__maslikhat")
+        .select_related(
+            "sector", "territory__parent", "group", "resolution__maslikhat", "excluded_by__maslikhat", "contract"
+        )
         .prefetch_related(
             "responsibilities",
             "status_changes__resolution__maslikhat",
+            "status_changes__document",
+            "obligations",
+            "contract__changes",
             Prefetch("documents", Document.objects.filter(is_public=True), to_attr="public_documents"),
             Prefetch("members", with_names(register()), to_attr="member_rows"),
         )

@@ -52,21 +52,39 @@ def refuse_earlier(project: Project, last: ListChange, resolution: Resolution) -
         )
 
 
-def complete(project: Project, *, by: Any) -> ListChange | None:
-    """Remember that a stored project's line says more than before; return the row, None when nothing changed.
+def settled(project: Project) -> tuple[str, ...]:
+    """Return the facts of a project that a confirmed resolution gives: only an amendment changes them. One query."""
+    last = newest([project]).get(project.pk)
+    if last is None or not last.resolution.is_confirmed:
+        return ()
+    return tuple(name for name in LISTED if getattr(last, name) not in (None, ""))
 
-    What a confirmed resolution said stays: only its blanks are completed. Raises ValidationError.
+
+def completed(project: Project) -> ListChange | None:
+    """Return the newest change of a line that a project's facts go beyond; None when they say the same.
+
+    What a confirmed resolution said stays: only its blanks are completed. Raises ValidationError by column.
     """
     last = newest([project]).get(project.pk)
     changed = [name for name in LISTED if last is not None and getattr(last, name) != getattr(project, name)]
     if last is None or not changed:
         return None
     if last.resolution.is_confirmed:
-        for name in changed:
-            if getattr(last, name) not in (None, ""):
-                raise ValidationError(
-                    {name: _("The resolution says otherwise: only an amendment by the maslikhat changes this.")}
-                )
+        wrong = [name for name in changed if getattr(last, name) not in (None, "")]
+        if wrong:
+            sentence = _("The resolution says otherwise: only an amendment by the maslikhat changes this.")
+            raise ValidationError(dict.fromkeys(wrong, sentence))
+    return last
+
+
+def complete(project: Project, *, by: Any) -> ListChange | None:
+    """Remember that a stored project's line says more than before; return the row, None when nothing changed.
+
+    Raises as ``completed`` does.
+    """
+    last = completed(project)
+    if last is None:
+        return None
     made = line(project, ListAct.COMPLETED, last.resolution, by=by)
     made.is_listed = last.is_listed
     made.save(force_insert=True)

@@ -91,6 +91,9 @@ def pass_resolution(
         raise ValidationError(_("A published resolution is not changed; record an amendment."))
     resolution.full_clean()
     resolution.save()
+    if shares:
+        # Of a completed resolution: what the paper declares stands above what public sources said.
+        resolution.declared_shares.all().delete()
     for share in shares:
         row = DeclaredShare(
             resolution=resolution, initiator_type=share.initiator_type, count=share.count, total=share.total
@@ -109,6 +112,8 @@ def pass_resolution(
 
 
 def _enter(lines: Sequence[Entering], resolution: Resolution, *, by: Any) -> list[Project]:
+    if not lines:
+        return []  # Of an exclusion, too, which lets nothing in.
     new = [line for line in lines if line.project is None]
     made = iter(enter_all([line.entry for line in new], by=by, conditions=[_conditions(line) for line in new]))
     planned = [line for line in lines if line.project is not None]

@@ -207,6 +207,8 @@ def _step(
         project=project, status=project.status, resolution=resolution, document=document, recorded_by=by, **facts
     )
     change.full_clean(exclude={"project", "resolution", "document", "recorded_by"})
+    if document is not None and document._state.adding:
+        document.save(force_insert=True)
     change.save(force_insert=True)
     return change
 
@@ -303,13 +305,19 @@ def record_status(
 ) -> StatusChange:
     """Record what became of an approved project, from when and from which paper or source; return the step.
 
-    Raises ValidationError for the statuses that only a resolution gives and for planned or excluded projects.
+    A document that is not stored yet is examined and stored with the step. Raises ValidationError for the statuses
+    that only a resolution gives, for planned or excluded projects and for a termination without its reason.
     """
     if status not in RECORDED_STATUSES:
         raise ValidationError({"status": _("This status comes only through a resolution.")})
+    if status == ProjectStatus.TERMINATED and not notes.get("note_kk") and not notes.get("note_ru"):
+        raise ValidationError({"note_kk": _("Write in Kazakh or in Russian why the contract was terminated.")})
     (row,) = locked([project])
     if not row.is_approved:
         raise ValidationError(_("Project No. %(number)s is not in the approved list.") % {"number": row.number})
+    if document is not None and document._state.adding:
+        document.project = row
+        document.full_clean()
     if document is not None and document.project_id != row.pk:
         raise ValidationError({"document": _("Choose a paper of this project.")})
     row.status = status

@@ -3,12 +3,13 @@
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from projects.models import Document
-from projects.queries.declared import declared_against_entered, projects_of
-from projects.queries.register import register, resolutions, with_names
-from projects.queries.totals import totals_by
+from projects.models import Document, ListAct
+from projects.queries.as_of import revised_by, with_project
+from projects.queries.declared import declared_against_entered, entered_by, lines_of
+from projects.queries.register import resolutions
 from projects.views import addresses
 from reference.codelists import InitiatorType
 
@@ -28,11 +29,7 @@ def resolution_list(request: HttpRequest) -> HttpResponse:
     except InvalidPage as error:
         raise Http404 from error
     shown = [resolution.pk for resolution in page]
-    entered = {
-        group.key: group.totals
-        for grouping in ("resolution", "excluded_by")
-        for group in totals_by(grouping, register().filter(**{f"{grouping}__in": shown}))
-    }
+    entered = entered_by("resolution", shown)
     rows = [(resolution, entered.get(resolution.pk)) for resolution in page]
     context = {"rows": rows, "page": page}
     if page.has_next():
@@ -49,13 +46,17 @@ def resolution_detail(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     resolution = get_object_or_404(resolutions(), pk=pk)
     comparison = declared_against_entered(resolution)
-    projects = with_names(projects_of(resolution)).order_by("number")[: PROJECTS_ON_THE_PAGE + 1]
-    rows = list(projects)
+    rows = list(with_project(lines_of([resolution.pk])).order_by("project__number")[: PROJECTS_ON_THE_PAGE + 1])
+    revised = revised_by(resolution)
+    today = timezone.localdate().isoformat()
     context = {
         "resolution": resolution,
         "whole": comparison[0],
         "shares": [(InitiatorType(line.initiator_type).label, line) for line in comparison[1:]],
-        "projects": rows[:PROJECTS_ON_THE_PAGE],
+        "lines": rows[:PROJECTS_ON_THE_PAGE],
+        "amended": [line for line in revised if line.change.act == ListAct.AMENDED],
+        "excluded": [line for line in revised if line.change.act == ListAct.EXCLUDED],
+        "day": resolution.adopted if len(resolution.adopted) == len(today) and resolution.adopted <= today else "",
         "has_more": len(rows) > PROJECTS_ON_THE_PAGE,
         "documents": Document.objects.filter(resolution=resolution, is_public=True),
     }

@@ -22,6 +22,7 @@ from proposals.queries.paper_list import paper_list
 from proposals.queries.review import ASSIGN, may_open
 from proposals.queries.road import road_of
 from proposals.queries.similar import MOST, similar_projects, similar_proposals
+from proposals.queries.sittings import hearings
 from proposals.queries.staff import in_territory, other_proposals, same_bin, search_proposals, territories_of
 from proposals.queries.story import SEE_OPINIONS, story
 from proposals.queries.summary import summary
@@ -195,6 +196,7 @@ class ProposalAdmin(ReadingAdmin):
             "papers": paper_list(proposal) if user.has_perm("proposals.view_paper") else None,
             "road": road_of(proposal),
             "target": target_days(proposal.stage),
+            "hearings": hearings(proposal),
             "requests": proposal.clarifications.select_related("asked_by", "answered_by"),
             "story": story(proposal, user),
             "similar": _with_percent(list(similar_proposals(proposal).filter(pk__in=known.values("pk"))[:MOST])),

@@ -1,27 +1,19 @@
-"""The dated receipt as PDF, the same bytes for the same facts on every machine: fonts come with typst."""
+"""The dated receipt as PDF, the same bytes for the same facts on every machine."""
 
-import json
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, override
 
+from proposals.documents.archival import archival_pdf, page_images, soft
 from reference.money import format_tenge
 
 _SOURCE = Path(__file__).with_name("receipt.typ")
-_UNSURE = re.compile(
-    "[^\u0020-\u017e\u0400-\u045f\u0490-\u0493\u049a\u049b\u04a2\u04a3\u04ae-\u04b1\u04ba\u04bb\u04d8\u04d9"
-    "\u04e8\u04e9\u200b\u2013\u2014\u2018-\u201e\u2026\u20b8\u2116]"
-)
-_STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
 
 @dataclass(frozen=True)
@@ -62,13 +54,8 @@ class ReceiptFacts:
     url: str
 
 
-def _soft(text: str) -> str:
-    """Let a word longer than any line of a table break; nobody sees where."""
-    return re.sub(r"\S{21,}", lambda word: re.sub(r"(.{10})(?=.)", "\\1\u200b", word[0]), text)
-
-
 def _facts(receipt: ReceiptFacts) -> list[tuple[str, str]]:
-    facts = [(_("Applicant"), _soft(receipt.applicant_name))]
+    facts = [(_("Applicant"), soft(receipt.applicant_name))]
     if receipt.applicant_bin:
         facts.append((_("BIN"), receipt.applicant_bin))
     facts.append((_("Channel"), receipt.channel))
@@ -97,9 +84,9 @@ def _page(receipt: ReceiptFacts, language: str) -> dict[str, Any]:
         "proposals": [
             {
                 "number": row.number,
-                "title": _soft(row.title),
-                "sector": _soft(row.sector),
-                "territory": _soft(row.territory),
+                "title": soft(row.title),
+                "sector": soft(row.sector),
+                "territory": soft(row.territory),
                 "known": row.cost is not None,
                 "sum": _("cost unknown") if row.cost is None else format_tenge(row.cost),
             }
@@ -108,8 +95,8 @@ def _page(receipt: ReceiptFacts, language: str) -> dict[str, Any]:
         "papers": [
             {
                 "proposal": row.proposal,
-                "kind": _soft(row.kind),
-                "name": _soft(row.name),
+                "kind": soft(row.kind),
+                "name": soft(row.name),
                 "size": filesizeformat(row.size),
                 "sha256": row.sha256,
             }
@@ -133,40 +120,18 @@ def _page(receipt: ReceiptFacts, language: str) -> dict[str, Any]:
     }
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-
-
-def _compiler(receipt: ReceiptFacts, language: str, *, only_known: bool = False) -> typst.Compiler:
-    with override(language):
-        facts = json.dumps(_page(receipt, language), ensure_ascii=False)
-    if only_known:
-        facts = _UNSURE.sub("□", facts)
-    return typst.Compiler(_SOURCE.read_bytes(), font_paths=_fonts(), sys_inputs={"facts": facts})
-
-
 def receipt_pdf(receipt: ReceiptFacts, language: str) -> bytes:
     """Return the receipt as PDF/A-2a and PDF/UA-1 in ``language``; the same facts give the same bytes.
 
     Letters that no font of ours has, such as a smiley, are drawn as a box.
     """
-    moment = int(receipt.filed_at.timestamp())
-    for only_known in (False, True):
-        compiler = _compiler(receipt, language, only_known=only_known)
-        try:
-            made = compiler.compile(format="pdf", pdf_standards=_STANDARDS, timestamp=moment)
-        except typst.TypstError:
-            # An archival PDF may hold no letter without a picture: typst refuses the whole page.
-            if only_known:
-                raise
-        else:
-            break
-    assert isinstance(made, bytes)
-    return made
+    with override(language):
+        page = _page(receipt, language)
+    return archival_pdf(_SOURCE.read_bytes(), page, int(receipt.filed_at.timestamp()))
 
 
 def receipt_image(receipt: ReceiptFacts, language: str, dots_per_inch: float = 96) -> list[bytes]:
     """Return the pages of the receipt as PNG, for tests and for looking at it."""
-    made = _compiler(receipt, language).compile(format="png", ppi=dots_per_inch)
-    return [made] if isinstance(made, bytes) else list(made or [])
+    with override(language):
+        page = _page(receipt, language)
+    return page_images(_SOURCE.read_bytes(), page, dots_per_inch)

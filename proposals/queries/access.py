@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from proposals.models import Application, Paper, Proposal
-from proposals.queries.review import opened, within_reach
+from proposals.queries.review import opened, sees_tabled_only, within_reach
 from proposals.workflow import Stage
 from reference.codelists import Channel
 
@@ -54,5 +54,6 @@ def readable_papers(user: Any) -> QuerySet[Paper]:
         return Paper.objects.none()
     readable = Q(proposal__application__in=own_applications(user))
     if user.is_staff and user.has_perm("proposals.view_paper"):
-        readable |= Q(proposal__in=opened(filed_proposals(user), user))
+        known = Q(proposal__in=opened(filed_proposals(user), user))
+        readable |= known & Q(is_current=True) if sees_tabled_only(user) else known
     return Paper.objects.filter(readable)

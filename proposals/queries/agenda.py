@@ -1,19 +1,23 @@
 """The agenda as secretary and head read it: sums asked and recommended, obligations by year, and what to look at."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from projects.queries.obligations import YearOfObligations, years_of
 from projects.queries.totals import Figures
-from proposals.models import AgendaItem, Clarification, Proposal, Session
+from proposals.models import AgendaItem, Clarification, Proposal, Session, SessionState, StageChange
 from proposals.queries.recorded import figures
 from proposals.queries.review import TABLE
 from proposals.workflow import Stage
+from reference.kazakh import search_words
+from reference.roman import from_roman
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The open items of a session with what they add up to."""
+    """The open items of a session with what they add up to; ``by_initiator`` adds up recommended sums."""
 
     lines: list[Line]
     asked: Figures
@@ -35,6 +39,15 @@ class Agenda:
     by_initiator: list[tuple[str, Figures]]
     years: list[YearOfObligations]
     warnings: list[str] = field(default_factory=list)
+
+    def asked_by(self, kind: str) -> Figures:
+        """Return what the items of one initiator type ask for."""
+        return figures(line.item.asked_sum for line in self.lines if line.item.initiator_type == kind)
+
+    @property
+    def unsaid(self) -> int:
+        """Return how many items do not say what they would owe by year."""
+        return sum(1 for line in self.lines if not line.payments and not _owes_nothing(line.item))
 
 
 def items_of(session: Session) -> QuerySet[AgendaItem]:
@@ -64,6 +77,8 @@ def _owes_nothing(item: AgendaItem) -> bool:
 
 def _warnings(item: AgendaItem, payments: dict[int, int]) -> list[str]:
     found = []
+    if item.proposal is not None and item.proposal.stage == Stage.WITHDRAWN:
+        found.append(_("The applicant has withdrawn this proposal. Take it off the agenda."))
     if not item.title_kk:
         found.append(_("The title in Kazakh is missing."))
     if not item.title_ru:
@@ -117,3 +132,41 @@ def supported(user: Any) -> QuerySet[Proposal]:
         .select_related("application", "sector", "territory")
         .order_by("stage_since", "pk")
     )
+
+
+def no_longer_supported(user: Any, keys: Iterable[Any]) -> list[Proposal]:
+    """Return those of the proposals that waited for an agenda once and do so no more, for whoever sets it.
+
+    What never was supported is not told: its number is none of the secretary's business.
+    """
+    if not (user.is_staff and user.has_perm(TABLE)):
+        return []
+    was = StageChange.objects.filter(proposal=OuterRef("pk"), to_stage=Stage.SUPPORTED)
+    gone = Proposal.objects.filter(Exists(was), pk__in=list(keys)).exclude(stage=Stage.SUPPORTED)
+    return list(gone.select_related("application").order_by("pk"))
+
+
+def next_sessions(user: Any) -> QuerySet[Session]:
+    """Return the planned sessions, the nearest first, with the number of their items, for whoever sets the agenda."""
+    if not (user.is_staff and user.has_perm(TABLE)):
+        return Session.objects.none()
+    planned = Session.objects.filter(state=SessionState.PLANNED).select_related("maslikhat")
+    return planned.annotate(items_count=Count("items", filter=Q(items__outcome=""))).order_by("held_on", "pk")
+
+
+def search_sessions(sessions: QuerySet[Session], text: str) -> QuerySet[Session]:
+    """Return the sessions in which every word is the number, the convocation, the year or in the body's name."""
+    for word in text.split()[:10]:
+        parts = set(search_words(word))
+        names = sessions.order_by().values_list("maslikhat", "maslikhat__name_kk", "maslikhat__name_ru").distinct()
+        bodies = [
+            key for key, *said in names if parts and parts <= {part for name in said for part in search_words(name)}
+        ]
+        found = Q(maslikhat__in=bodies)
+        if re.fullmatch(r"[0-9]{4}", word):
+            found |= Q(held_on__year=int(word)) if int(word) else Q(pk__in=[])
+        else:
+            with suppress(ValueError):
+                found |= Q(number=from_roman(word)) | Q(convocation=from_roman(word))
+        sessions = sessions.filter(found)
+    return sessions

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects.queries.declared import projects_of
 from projects.queries.totals import Figures
-from proposals.models import DraftResolution, ItemDecision, ListRevision, SessionState
+from proposals.models import DraftResolution, DraftState, ItemDecision, ListRevision, SessionState
 from proposals.models.session import APPROVING
 from proposals.workflow import Stage
 from reference.codelists import ResolutionKind
@@ -66,13 +67,30 @@ def figures(sums: Iterable[int | None]) -> Figures:
 def _lines(draft: DraftResolution) -> list[tuple[str, int | None]]:
     """Return initiator type and sum of what the paper's figures count: what enters, or what leaves."""
     if draft.kind == ResolutionKind.EXCLUSION:
-        return [(line.project.initiator_type, line.project.cost) for line in revisions_of(draft)]
+        leaving = [(line.project.initiator_type, line.project.cost) for line in revisions_of(draft)]
+        return [*_known_before(draft), *leaving]
     entering = decisions_of(draft).filter(outcome__in=APPROVING)
-    return [(decision.item.initiator_type, decision.approved_sum) for decision in entering]
+    return [*_known_before(draft), *((decision.item.initiator_type, decision.approved_sum) for decision in entering)]
+
+
+def _known_before(draft: DraftResolution) -> list[tuple[str, int | None]]:
+    """Return what the register has by the resolution that is completed: the found paper counts these projects too."""
+    if draft.completes is None:
+        return []
+    projects = projects_of(draft.completes).filter(group__isnull=True)
+    if draft.state == DraftState.PUBLISHED:
+        # What this recording itself has entered stands among its decisions.
+        projects = projects.filter(
+            list_changes__resolution=draft.completes, list_changes__recorded_at__lt=draft.confirmed_at
+        ).distinct()
+    return list(projects.order_by().values_list("initiator_type", "cost"))
 
 
 def check(draft: DraftResolution) -> list[Checked]:
-    """Return the whole paper first, then each initiator type that the paper declares or a line has. Two queries."""
+    """Return the whole paper first, then each initiator type that the paper declares or a line has.
+
+    Two queries, and two more for a resolution that is completed.
+    """
     lines = _lines(draft)
     whole = Checked("", draft.declared_count, draft.declared_total, figures(cost for _kind, cost in lines))
     declared = {share.initiator_type: share for share in draft.shares.all()}
@@ -99,9 +117,12 @@ def obstacles(draft: DraftResolution) -> list[str]:
         found.append(_("The session is not held."))
     if draft.kind == ResolutionKind.LIST_APPROVAL and draft.declared_count is None:
         found.append(_("Count the projects on the paper and write their number."))
-    if draft.decides_items and not draft.decisions.exists() and not draft.revisions.exists():
+    if draft.completes is not None:
+        if DraftResolution.objects.filter(resolution=draft.completes).exclude(pk=draft.pk).exists():
+            found.append(_("The resolution known from public sources is completed by another paper already."))
+    elif draft.decides_items and not draft.decisions.exists() and not draft.revisions.exists():
         found.append(_("The resolution has no lines yet."))
-    if draft.kind == ResolutionKind.EXCLUSION and not draft.revisions.exists():
+    elif draft.kind == ResolutionKind.EXCLUSION and not draft.revisions.exists():
         found.append(_("Name the projects that leave the list."))
     for decision in decisions_of(draft):
         proposal = decision.item.proposal

@@ -34,6 +34,11 @@ def may_open(user: Any, proposal: Proposal) -> bool:
     return declared is not None and not declared.has_conflict
 
 
+def sees_tabled_only(user: Any) -> bool:
+    """Tell whether the person knows of proposals from the agenda on and of none before."""
+    return bool(user.has_perm(SEE_TABLED)) and not user.has_perm(EVERY_SECTOR)
+
+
 def within_reach(proposals: QuerySet[Proposal], user: Any) -> QuerySet[Proposal]:
     """Narrow filed proposals to those a person may know of, and to nothing in conflict.
 

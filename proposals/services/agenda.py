@@ -1,6 +1,7 @@
 """The agenda of a session: what is put on it, in which order, for how much, and what is taken off before the vote."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,39 @@ from proposals.models.draft_resolution import OPEN_STATES
 from proposals.models.stage_change import StepChannel
 from proposals.queries.review import TABLE
 from proposals.services.moves import move
-from proposals.workflow import Action
+from proposals.workflow import Action, Stage
 from reference.codelists import InitiatorType, ProjectStatus
+
+
+class ItemChanged(Exception):
+    """Somebody changed the item since the page was opened; its argument is the item as it stands."""
+
+
+CHANGEABLE = (
+    "title_kk",
+    "title_ru",
+    "sector_id",
+    "territory_id",
+    "place_kk",
+    "place_ru",
+    "initiator_type",
+    "state_partner_kk",
+    "state_partner_ru",
+    "contract_type",
+    "term_years",
+    "asked_sum",
+    "recommended_sum",
+)
+
+_ROWS = {"session", "proposal", "project", "sector", "territory", "added_by"}
+"""Columns that point at rows which are on file for certain: nobody asks the database for them once more."""
+
+
+def fingerprint(item: AgendaItem) -> str:
+    """Return a short sign of what stands in an item; a form remembers it, so that nobody writes over a newer state."""
+    payments = [(row.year, row.amount) for row in item.payments.order_by("year")]
+    stands = repr(([str(getattr(item, name)) for name in CHANGEABLE], payments))
+    return hashlib.sha256(stands.encode()).hexdigest()[:16]
 
 
 def _agenda_of(session: Session, by: Any) -> Session:
@@ -40,7 +72,7 @@ def _places(session: Session) -> int:
 
 
 def _stored(item: AgendaItem) -> AgendaItem:
-    item.full_clean(exclude={"session", "proposal", "project", "sector", "territory", "added_by"})
+    item.full_clean(exclude=_ROWS)
     item.save(force_insert=True)
     return item
 
@@ -71,7 +103,7 @@ def put_proposals(
     }
     items = []
     for place, key in enumerate((proposal.pk for proposal in wanted), start=_places(row) + 1):
-        change = move(known[key], Action.TABLE, by=by, channel=channel, note=str(row), at=at)
+        change = move(known[key], Action.TABLE, by=by, channel=channel, at=at)
         items.append(_stored(_item_of(known[key], row, place, by)))
         notifications.tabled(change.proposal, session=row, by=by, site=site)
     return items
@@ -111,6 +143,8 @@ def put_project(session: Session, project: Project, *, by: Any) -> AgendaItem:
         raise ValidationError(
             _("Project No. %(number)s already rests on a resolution. Leave it out.") % {"number": known.number}
         )
+    if AgendaItem.objects.filter(project=known, outcome="").exists():
+        raise ValidationError(_("This project already stands on an agenda."))
     item = AgendaItem(
         session=row,
         position=_places(row) + 1,
@@ -151,19 +185,26 @@ def put_state_project(
     row = _agenda_of(session, by)
     facts.setdefault("recommended_sum", facts.get("asked_sum"))
     item = _stored(AgendaItem(session=row, position=_places(row) + 1, added_by=by, **facts))
-    for year, amount in sorted((payments or {}).items()):
-        payment = ItemPayment(item=item, year=year, amount=amount)
-        payment.full_clean(exclude={"item"})
-        payment.save(force_insert=True)
+    _pay(item, payments or {})
     return item
 
 
+def _pay(item: AgendaItem, payments: Mapping[int, int]) -> None:
+    for year, amount in sorted(payments.items()):
+        payment = ItemPayment(item=item, year=year, amount=amount)
+        payment.full_clean(exclude={"item"})
+        payment.save(force_insert=True)
+
+
 @transaction.atomic
-def reorder(session: Session, keys: Sequence[int], *, by: Any) -> None:
-    """Give the open items this order. Raises PermissionDenied, ValidationError when the agenda changed meanwhile."""
+def reorder(session: Session, keys: Sequence[int], *, by: Any, seen: Sequence[int] | None = None) -> None:
+    """Give the open items this order; ``seen`` is the order on the page the person acted from.
+
+    Raises PermissionDenied, ValidationError when the agenda changed meanwhile.
+    """
     row = _agenda_of(session, by)
     items = {item.pk: item for item in open_items(row)}
-    if sorted(keys) != sorted(items):
+    if sorted(keys) != sorted(items) or (seen is not None and list(seen) != list(items)):
         raise ValidationError(_("The agenda has changed since you opened the page. Order it again."))
     places = sorted(item.position for item in items.values())
     for key, place in zip(keys, places, strict=True):
@@ -171,19 +212,30 @@ def reorder(session: Session, keys: Sequence[int], *, by: Any) -> None:
 
 
 @transaction.atomic
-def change_item(item: AgendaItem, *, by: Any, **facts: Any) -> AgendaItem:
+def change_item(
+    item: AgendaItem, *, by: Any, seen: str = "", payments: Mapping[int, int] | None = None, **facts: Any
+) -> AgendaItem:
     """Change what the list would say of an open item: titles, place, state body, sums, term.
 
-    Raises PermissionDenied, ValidationError (decided, or being decided by a recorded resolution).
+    ``seen`` is the fingerprint on the page the person acted from; ``payments``, when given, replace the item's own
+    payments by year. Raises PermissionDenied, ItemChanged, ValidationError (decided, agenda closed, a filed
+    proposal's payments).
     """
     _agenda_of(item.session, by)
     row = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if row.outcome:
         raise ValidationError(_("This item is decided and is not changed any more."))
+    if seen and seen != fingerprint(row):
+        raise ItemChanged(row)
     for name, value in facts.items():
         setattr(row, name, value)
-    row.full_clean(exclude={"session", "proposal", "project", "sector", "territory", "added_by"})
+    row.full_clean(exclude=_ROWS)
     row.save(update_fields=list(facts))
+    if payments is not None:
+        if row.proposal_id:
+            raise ValidationError(_("The payments of a proposal stand as the applicant filed them."))
+        row.payments.all().delete()
+        _pay(row, payments)
     return row
 
 
@@ -191,20 +243,26 @@ def change_item(item: AgendaItem, *, by: Any, **facts: Any) -> AgendaItem:
 def take_off(item: AgendaItem, *, by: Any, note: str, site: str, at: datetime.datetime | None = None) -> AgendaItem:
     """Take an item off the agenda before the vote; a proposal is supported again and its applicant is told why.
 
+    One that the applicant has withdrawn meanwhile stays withdrawn.
+
     Raises PermissionDenied, ValidationError (no reason, agenda closed, decided by a resolution being recorded).
     """
     _agenda_of(item.session, by)
-    row = AgendaItem.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=item.pk)
+    row = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if row.outcome:
         raise ValidationError(_("This item is decided and is not changed any more."))
     if not note.strip():
         raise ValidationError({"note": _("Say why: the applicant reads it.")})
     if ItemDecision.objects.filter(item=row, draft__state__in=OPEN_STATES).exists():
         raise ValidationError(_("A resolution about this item is being recorded. Take it out there first."))
-    if row.proposal is not None:
-        change = move(row.proposal, Action.POSTPONE, by=by, channel=StepChannel.ADMIN, note=note, at=at)
+    proposal = row.proposal
+    if proposal is not None:
+        proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if proposal is not None and proposal.stage == Stage.AGENDA:
+        change = move(proposal, Action.POSTPONE, by=by, channel=StepChannel.ADMIN, note=note, at=at)
         notifications.postponed(change.proposal, by=by, note=note, site=site)
     row.outcome, row.note = Outcome.REMOVED, note
+    row.full_clean(exclude=_ROWS, validate_constraints=False)
     row.save(update_fields=["outcome", "note"])
     return row
 

@@ -17,6 +17,7 @@ from proposals.models import AgendaItem, DraftResolution, DraftState, ItemDecisi
 from proposals.models.session import APPROVING
 from proposals.models.stage_change import StepChannel
 from proposals.queries.recorded import decisions_of, obstacles, revisions_of, undecided_difference
+from proposals.queries.recordings import DECIDE
 from proposals.services.moves import StepNotAllowed, move
 from proposals.workflow import Action
 from reference.codelists import EnterpriseSize, InitiatorType, ProjectStatus
@@ -70,7 +71,10 @@ def publish(draft: DraftResolution, *, site: str) -> DraftResolution:
         raise ValidationError(_("Only a resolution that the head has confirmed is published."))
     if undecided_difference(row):
         raise ValidationError(_("The paper and its lines differ, and nobody has written why."))
-    resolution = _apply(row, site=site, recorder=row.recorded_by)
+    recorder: Any = row.recorded_by
+    if not (recorder.is_staff and recorder.has_perm(DECIDE)):
+        raise PermissionDenied
+    resolution = _apply(row, site=site, recorder=recorder)
     row.resolution, row.state, row.obstacle = resolution, DraftState.PUBLISHED, ""
     row.version += 1
     row.save(update_fields=["resolution", "state", "obstacle", "version", "updated_at"])
@@ -92,12 +96,13 @@ def publish_due(now: datetime.datetime | None = None) -> tuple[int, int]:
             if not DraftResolution.objects.filter(pk=draft.pk, state=DraftState.CONFIRMED).exists():
                 continue  # Somebody else published it or gave it back meanwhile.
             log.exception("Resolution %s could not be published", draft.pk)
-            DraftResolution.objects.filter(pk=draft.pk).update(obstacle=_words(refusal))
+            DraftResolution.objects.filter(pk=draft.pk).update(obstacle=words_of(refusal))
             stuck += 1
     return done, stuck
 
 
-def _words(refusal: Exception) -> str:
+def words_of(refusal: Exception) -> str:
+    """Return in words why a confirmed resolution could not be published."""
     if isinstance(refusal, ValidationError):
         return " ".join(refusal.messages)
     if isinstance(refusal, PermissionDenied):
@@ -246,7 +251,7 @@ def _carry_out(decision: ItemDecision, resolution: Resolution, project: Project 
     if proposal is not None:
         told = {"by": by, "channel": StepChannel.ADMIN}
         if decision.outcome in APPROVING:
-            change = move(proposal, Action.APPROVE, project=project, note=str(resolution), **told)
+            change = move(proposal, Action.APPROVE, project=project, **told)
             notifications.approved(change.proposal, decision=decision, resolution=resolution, by=by, site=site)
         elif decision.outcome == Outcome.DECLINED:
             change = move(proposal, Action.DECLINE, note=note, **told)

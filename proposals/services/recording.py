@@ -23,13 +23,11 @@ from proposals.models import (
     SessionState,
 )
 from proposals.queries.recorded import obstacles, undecided_difference
+from proposals.queries.recordings import CONFIRM, DECIDE
 from proposals.services.agenda import open_items
 from proposals.services.publishing import publish, rehearse
 from proposals.services.sessions import hold
 from reference.codelists import ResolutionKind
-
-DECIDE = "proposals.decide_proposal"
-CONFIRM = "proposals.confirm_resolution"
 
 
 class StaleDraft(Exception):
@@ -192,11 +190,20 @@ def _box(name: str) -> str:
 
 
 @transaction.atomic
-def revise(draft: DraftResolution, project: Project, act: str, *, by: Any, version: int, **facts: Any) -> ListRevision:
+def revise(
+    draft: DraftResolution,
+    project: Project,
+    act: str,
+    *,
+    by: Any,
+    version: int,
+    seen: int | None = None,
+    **facts: Any,
+) -> ListRevision:
     """Keep how the paper changes a line of the list, or that it takes the line out; return the row.
 
-    Columns that ``facts`` does not name stay as they stand in the list. Raises PermissionDenied, StaleDraft,
-    ValidationError.
+    Columns that ``facts`` does not name stay as they stand in the list. ``seen`` is the change of the list that the
+    person had before the eyes. Raises PermissionDenied, StaleDraft, ValidationError.
     """
     row = _writable(draft, by, version)
     fitting = {ResolutionKind.AMENDMENT: RevisionAct.AMEND, ResolutionKind.EXCLUSION: RevisionAct.EXCLUDE}
@@ -207,6 +214,11 @@ def revise(draft: DraftResolution, project: Project, act: str, *, by: Any, versi
     if not known.is_approved or (last is None and act == RevisionAct.AMEND):
         raise ValidationError(
             _("Project No. %(number)s is not in the approved list. Leave it out.") % {"number": known.number}
+        )
+    if seen is not None and last is not None and seen != last.pk:
+        raise ValidationError(
+            _("Another resolution changed project No. %(number)s meanwhile. Look at its line again.")
+            % {"number": known.number}
         )
     made = row.revisions.filter(project=known).first() or ListRevision(draft=row, project=known, act=act)
     made.seen = last

@@ -18,6 +18,7 @@ from proposals.models import Application, Proposal, StageChange
 from proposals.queries.paper_list import paper_list
 from proposals.queries.progress import with_details
 from proposals.queries.road import road_of, roads_of
+from proposals.queries.sittings import hearings
 from proposals.queries.summary import summary
 from proposals.services import withdrawing
 from proposals.services.moves import Overtaken, StepNotAllowed
@@ -50,6 +51,7 @@ def proposal_page(request: HttpRequest, row: Proposal, *, status: int, **more: A
         "application": row.application,
         "proposal": row,
         "road": road_of(row),
+        "hearings": hearings(row),
         "requests": row.clarifications.all(),
         "answer_form": AnswerForm(initial=_carried_answer(request, row)),
         "papers": paper_list(row),

@@ -17,6 +17,7 @@ from accounts.models import Organisation, User
 from accounts.services.letters import link, send_letter
 from accounts.services.outbox import send_waiting
 from reference.languages import LANGUAGES
+from reference.management import watching
 
 pytestmark = pytest.mark.django_db
 
@@ -252,8 +253,8 @@ def test_nothing_but_a_signal_ends_the_watch(monkeypatch, fault):
         raise fault
 
     monkeypatch.setattr(send_letters, "send_waiting", failing)
-    monkeypatch.setattr(send_letters, "close_old_connections", lambda: None)
-    monkeypatch.setattr(send_letters.connection, "close", lambda: None)
+    monkeypatch.setattr(watching, "close_old_connections", lambda: None)
+    monkeypatch.setattr(watching.connection, "close", lambda: None)
     before = signal.getsignal(signal.SIGTERM)
     call_command("send_letters", "--watch=0.01")
     assert len(rounds) == 3

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from projects.models import Project, Resolution
+from projects.services.register import exclude_lines
 from reference.codelists import ProjectStatus
 from reference.money import format_tenge_short
 from tests.browser.conftest import See
@@ -27,82 +28,55 @@ def _sum_of_approved() -> str:
     return format_tenge_short(sum(filter(None, counted.values_list("cost", flat=True))), "kk")
 
 
-def _tick_and_choose(visitor: Visitor, project: Project, action: str) -> Page:
-    """Tick one project in the list, choose an act, and arrive on the page that asks to confirm it."""
-    visitor.visit(f"/admin/projects/project/?q={project.number}")
-    page = visitor.page
-    row = page.locator("#result_list tbody tr").filter(
-        has=page.get_by_role("link", name=str(project.number), exact=True)
-    )
-    row.locator("input.action-select").check()
-    page.locator("select[name=action]").select_option(action)
-    page.locator("button[name=index]").click()
-    expect(page.locator(".declared-projects li")).to_have_count(1)
-    expect(page.locator(".declared-projects li")).to_contain_text(project.title_kk or project.title_ru)
-    return page
-
-
-def _choose_resolution(page: Page, words: str) -> None:
-    """Type into the search of the field as staff do, and take the only find."""
-    page.locator(".select2-selection").click()
-    page.locator(".select2-search__field").fill(words)
-    found = page.locator(".select2-results__option--highlighted", has_text=words)
-    expect(found).to_have_count(1)
-    found.click()
-    expect(page.locator(".select2-selection__rendered")).to_contain_text(words)
-
-
 def _confirm(page: Page) -> None:
     page.locator(".submit-row input.default").click()
     page.wait_for_load_state()
 
 
-def test_project_enters_by_one_resolution_and_another_leaves_by_another(see: See) -> None:
-    planned = Project.objects.filter(status=ProjectStatus.PLANNED, cost__gt=10**9).order_by("number").first()
-    approved = Project.objects.filter(resolution__import_key="almaty-2017-09").order_by("number").first()
-    almaty = Resolution.objects.select_related("maslikhat").get(import_key="almaty-2017-09")
-    exclusion = Resolution.objects.select_related("maslikhat").get(import_key="west-kazakhstan-19")
+def _approved(place: int) -> Project:
+    return Project.objects.filter(resolution__import_key="almaty-2017-09").order_by("number")[place]
+
+
+def test_secretary_records_a_contract_and_the_public_reads_it(see: See) -> None:
+    project = _approved(0)
     secretary, public = see("desktop", staff="kk"), see("phone")
+    secretary.visit(f"/admin/projects/project/{project.pk}/change/")
+    page = secretary.page
+    page.locator(f".object-tools a[href$='/{project.pk}/contract/']").click()
+    for name, text in {"number": "12-МЖӘ", "signed_on": "01.01.2010", "partner": "«Жаңа мектеп» ЖШС"}.items():
+        page.locator(f"input[name={name}]").fill(text)
+    page.locator("input[name=sum]").fill("1,1 млрд")
+    _confirm(page)
 
+    # A contract older than the approval is refused where it stands, and nothing typed is lost.
+    expect(page.locator(".errorlist li").first).to_be_visible()
+    expect(page.locator("input[name=sum]")).to_have_value("1,1 млрд")
+    page.locator("input[name=signed_on]").fill("02.05.2018")
+    _confirm(page)
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+    public.visit(f"/kk/projects/{project.number}/")
+    expect(public.page.locator("main")).to_contain_text("12-МЖӘ")
+    secretary.visit(f"/admin/projects/project/{project.pk}/history/")
+    expect(secretary.page.locator(".history-change h2").first).to_contain_text("Әсел Қызғалдақ")
+
+
+def test_project_leaves_by_a_resolution_and_a_past_day_still_shows_it(see: See) -> None:
+    project, public = _approved(1), see("phone")
     number, _cost, unknown, on_file = _approved_on_the_home_page(public)
-
-    # Without a resolution nothing happens and she is told so; a paper of the wrong kind is not taken either.
-    page = _tick_and_choose(secretary, planned, "enter_by_resolution")
-    _confirm(page)
-    expect(page.locator(".errornote")).to_be_visible()
-    _choose_resolution(page, exclusion.maslikhat.name_kk)
-    _confirm(page)
-    expect(page.locator(".errorlist li").first).to_be_visible()
-    assert _approved_on_the_home_page(public)[0] == number
-
-    page = _tick_and_choose(secretary, planned, "enter_by_resolution")
-    _choose_resolution(page, almaty.maslikhat.name_kk)
-    _confirm(page)
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    exclusion = Resolution.objects.get(import_key="west-kazakhstan-19")
+    reason = {"reason_kk": "Конкурсқа өтінім түспеді"}
+    exclude_lines([(project, reason)], resolution=exclusion, by=None)
     now = _approved_on_the_home_page(public)
-    assert now == [str(int(number) + 1), _sum_of_approved(), unknown, str(int(on_file) + 1)]
-    public.visit(f"/kk/resolutions/{almaty.pk}/")
-    expect(public.page.locator(f"table.cards a[href='/kk/projects/{planned.number}/']")).to_be_visible()
-
-    # The record's history says who did it, from what to what.
-    secretary.visit(f"/admin/projects/project/{planned.pk}/history/")
-    latest = secretary.page.locator(".history-change").first
-    expect(latest.locator("h2")).to_contain_text("Әсел Қызғалдақ")
-    expect(latest.locator("table")).to_contain_text(str(almaty.maslikhat.name_kk))
-
-    # Leaving needs a reason as well as a paper.
-    page = _tick_and_choose(secretary, approved, "exclude_by_resolution")
-    _choose_resolution(page, exclusion.maslikhat.name_kk)
-    _confirm(page)
-    expect(page.locator(".errorlist li").first).to_be_visible()
-    page.locator("textarea[name=note_kk]").fill("Конкурсқа өтінім түспеді")
-    _confirm(page)
-    expect(page.locator(".messagelist .success")).to_be_visible()
-    now = _approved_on_the_home_page(public)
-    assert now == [number, _sum_of_approved(), str(int(unknown) - 1), on_file]
+    gone_unknown = int(unknown) - (project.cost is None)
+    assert now == [str(int(number) - 1), _sum_of_approved(), str(gone_unknown), str(int(on_file) - 1)]
 
     # It left the totals, not the register.
-    public.visit(f"/kk/projects/{approved.number}/")
+    public.visit(f"/kk/projects/{project.number}/")
     expect(public.page.locator(".pill-excluded")).to_be_visible()
     expect(public.page.locator(f".notice a[href='/kk/resolutions/{exclusion.pk}/']")).to_be_visible()
-    expect(public.page.locator(".timeline")).to_contain_text("Конкурсқа өтінім түспеді")
+    expect(public.page.locator(".story")).to_contain_text("Конкурсқа өтінім түспеді")
+    public.visit("/kk/projects/?as_of=2017-09-30")
+    expect(public.page.locator(f"table.cards a[href='/kk/projects/{project.number}/']")).to_be_visible()
+    public.page.locator(".languages a[hreflang=ru]").click()
+    assert public.page.url.endswith("/ru/projects/?as_of=2017-09-30")

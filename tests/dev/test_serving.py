@@ -23,10 +23,10 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [f"{os.getpid()} {os.environ.get('MIGRATE_DATABASE_URL')}".encode()]
 """
-SENDER = """
+WORKER = """
 import os, sys, time
 from pathlib import Path
-Path("sender").write_text(f"{os.getpid()} {sys.argv[1:]} {os.environ.get('MIGRATE_DATABASE_URL')}")
+Path(sys.argv[1]).write_text(f"{os.getpid()} {sys.argv[1:]} {os.environ.get('MIGRATE_DATABASE_URL')}")
 time.sleep(60)
 """
 RUNNER = """
@@ -58,7 +58,7 @@ def runner(tmp_path, port) -> Iterator["subprocess.Popen[str]"]:
     python.chmod(0o755)
     (tmp_path / "ppp_registry").mkdir()
     (tmp_path / "ppp_registry" / "wsgi.py").write_text(SITE)
-    (tmp_path / "manage.py").write_text(SENDER)
+    (tmp_path / "manage.py").write_text(WORKER)
     process = start(tmp_path, port)
     yield process
     process.kill()
@@ -111,24 +111,27 @@ def test_asked_to_stop_it_takes_the_web_server_along(runner, port, number):
     ports.open_port(port, patience=0.1).close()
 
 
-def sender_of(folder: Path) -> tuple[int, str]:
-    """Return the process that sends letters, and how it was started; wait until it has said so."""
+def worker_of(folder: Path, command: str) -> tuple[int, str]:
+    """Return the process that runs a command beside the server, and how it was started; wait until it has said so."""
     deadline = time.monotonic() + 5
-    while not (folder / "sender").exists() or not (folder / "sender").read_text():
-        assert time.monotonic() < deadline, "nobody sends the letters"
+    while not (folder / command).exists() or not (folder / command).read_text():
+        assert time.monotonic() < deadline, f"nobody runs {command}"
         time.sleep(0.05)
-    pid, _, started = (folder / "sender").read_text().partition(" ")
+    pid, _, started = (folder / command).read_text().partition(" ")
     return int(pid), started
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_sender_of_letters_lives_and_dies_with_the_runner(runner, tmp_path, number):
-    sender, started = sender_of(tmp_path)
-    assert started == "['send_letters', '--watch', '2'] None"
-    assert not is_gone(sender, 0.1)
+def test_what_sends_letters_and_publishes_lives_and_dies_with_the_runner(runner, tmp_path, number):
+    pauses = {"send_letters": 2, "publish_resolutions": 10}
+    workers = {command: worker_of(tmp_path, command) for command in pauses}
+    for command, pause in pauses.items():
+        pid, started = workers[command]
+        assert started == f"['{command}', '--watch', '{pause}'] None"
+        assert not is_gone(pid, 0.1)
     runner.send_signal(number)
     runner.wait(10)
-    assert is_gone(sender)
+    assert all(is_gone(pid) for pid, _started in workers.values())
 
 
 def test_killed_it_takes_the_web_server_along_even_in_the_middle_of_a_request(runner, port):

@@ -1,5 +1,6 @@
 """The story of a record on the staff site: who changed what, when, from what to what; nobody writes it by hand."""
 
+import pghistory
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -72,8 +73,8 @@ def test_the_moment_of_a_change_stands_there(desk):
 
 def test_an_act_by_a_resolution_names_the_paper_and_the_person(desk):
     made, paper = factories.project(), factories.resolution(number="277", adopted="2017-09-14")
-    sent = {"action": "enter_by_resolution", "_selected_action": [made.pk], "confirmed": "1", "resolution": paper.pk}
-    desk.post("/admin/projects/project/", sent)
+    with pghistory.context(user=desk.user.pk, channel="admin"):
+        approve([made], resolution=paper, by=desk.user)
     who, changed = story(desk, made)[0]
     assert (who, changed["Status"]) == ("Айгүл Серік", ("Planned", "Approved"))
     assert "277" in changed["Resolution"][1]

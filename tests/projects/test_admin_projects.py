@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects.models import Document, Project
 from projects.services.register import approve
-from reference.codelists import ENTERING_KINDS, ResolutionKind
+from reference.codelists import ResolutionKind
 from tests import factories
 from tests.registry.pages import complaints, controls, parse, strip
 from tests.registry.people import SECRETARY, logged_in
@@ -61,15 +61,15 @@ def steps(project):
 # --- adding ---
 
 
-@pytest.mark.parametrize("kind", ENTERING_KINDS)
-def test_a_project_added_by_a_resolution_is_approved_and_the_step_names_who_did_it(desk, kind):
-    paper = factories.resolution(kind, adopted="2017-09")
-    assert add(desk, resolution=paper.pk, status="approved").status_code == 302
+def test_a_project_is_not_added_by_a_resolution(desk):
+    paper = factories.resolution()
+    assert "resolution" not in new_form()
+    assert add(desk, source="газета", resolution=paper.pk, status="approved").status_code == 302
     made = Project.objects.get()
-    assert (made.number, made.status, made.resolution, made.title_ru) == (1, "approved", paper, "Школа в Алматы")
-    assert steps(made) == [("approved", paper.pk, "2017-09", desk.user.pk)]
+    assert (made.number, made.status, made.resolution, made.title_ru) == (1, "approved", None, "Школа в Алматы")
+    assert steps(made) == [("approved", None, "", desk.user.pk)]
     assert [event.pgh_context for event in made.events.all()] == [{"user": desk.user.pk, "channel": "admin"}]
-    assert strip(parse(desk.get("/en/"))).on_file == (1, None, 1)
+    assert strip(parse(desk.get("/en/"))).on_file[0] == 0
 
 
 def test_a_planned_project_is_added_from_a_public_source_and_does_not_count(desk):
@@ -88,7 +88,6 @@ def test_numbers_follow_the_order_of_entry(desk):
 
 
 NO_BASIS = "Give the resolution or a public source."
-NO_PAPER_YET = "A planned project has no resolution yet."
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,6 @@ NO_PAPER_YET = "A planned project has no resolution yet."
     [
         ({"status": "planned"}, NO_BASIS),
         ({"status": "approved"}, NO_BASIS),
-        ({"status": "planned", "resolution": ResolutionKind.LIST_APPROVAL}, NO_PAPER_YET),
         (
             {"status": "excluded", "source": "газета"},
             "Select a valid choice. excluded is not one of the available choices.",
@@ -115,21 +113,13 @@ NO_PAPER_YET = "A planned project has no resolution yet."
     ],
 )
 def test_what_breaks_a_rule_is_refused_with_a_sentence_and_stores_nothing(desk, facts, sentence):
-    if facts.get("resolution"):
-        facts = {**facts, "resolution": factories.resolution(facts["resolution"]).pk}
     answer = add(desk, **facts)
     said = complaints(parse(answer))
     assert (answer.status_code, len(said), Project.objects.count()) == (200, 1, 0)
     assert sentence in (None, *said)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ResolutionKind if kind not in ENTERING_KINDS])
-def test_a_project_is_not_added_by_a_resolution_of_another_kind(desk, kind):
-    answer = add(desk, resolution=factories.resolution(kind).pk, status="approved")
-    assert (answer.status_code, len(complaints(parse(answer))), Project.objects.count()) == (200, 1, 0)
-
-
-CHOSEN = ["resolution", "group", "sector", "territory"]
+CHOSEN = ["group", "sector", "territory"]
 
 
 @pytest.mark.parametrize("value", ["abc", "\0", "9" * 20, "²"])

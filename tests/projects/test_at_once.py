@@ -132,8 +132,11 @@ def both(mine: tuple[str, list], theirs: tuple[str, list], other) -> list[str]:
 def test_the_kind_of_a_resolution_cannot_change_while_a_project_enters_by_it(first, somebody_else):
     project, paper = factories.project(), factories.resolution()
     enters = (
-        "UPDATE projects_project SET status = 'approved', resolution_id = %s WHERE id = %s",
-        [paper.pk, project.pk],
+        "WITH line AS (INSERT INTO projects_listchange (project_id, resolution_id, act, is_listed, title_kk, title_ru,"
+        " title_en, cost, conditions_kk, conditions_ru, reason_kk, reason_ru, recorded_at) SELECT id, %s, 'entered',"
+        " true, title_kk, title_ru, title_en, cost, '', '', '', '', now() FROM projects_project WHERE id = %s)"
+        " UPDATE projects_project SET status = 'approved', resolution_id = %s WHERE id = %s",
+        [paper.pk, project.pk, paper.pk, project.pk],
     )
     changes = ("UPDATE projects_resolution SET kind = 'yearly_report' WHERE id = %s", [paper.pk])
     acts = (enters, changes) if first == "project" else (changes, enters)

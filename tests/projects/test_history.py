@@ -7,7 +7,17 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from projects.models import DeclaredShare, Document, Project, Resolution, Responsibility, StatusChange
+from projects.models import (
+    Contract,
+    DeclaredShare,
+    Document,
+    Obligation,
+    ObligationCeiling,
+    Project,
+    Resolution,
+    Responsibility,
+    StatusChange,
+)
 from projects.services.register import enter_all, record_status
 from reference.codelists import ProjectStatus
 from tests import factories
@@ -35,12 +45,19 @@ def document():
     return Document.objects.create(project=factories.project(), url="https://example.kz/1.pdf")
 
 
+def obligation():
+    return Obligation.objects.create(project=factories.project(), year=2027, amount=10)
+
+
 TRACKED = [
     (Project, factories.project, {"jobs": 70_000}),
     (Resolution, factories.resolution, {"number": "277"}),
     (DeclaredShare, share, {"count": 3}),
     (Responsibility, responsibility, {"bearer": "both"}),
     (Document, document, {"is_public": True}),
+    (Contract, factories.contract, {"treasury_number": "17/4"}),
+    (Obligation, obligation, {"amount": 20}),
+    (ObligationCeiling, factories.ceiling, {"amount": 20}),
 ]
 
 

@@ -143,6 +143,7 @@ def test_the_database_takes_a_row_that_keeps_the_rule(rule, facts):
     facts = looked_up(facts)
     update(row, **facts)
     assert Project.objects.filter(pk=row.pk).values(*facts).get() == facts
+    factories.remembered(row)
 
 
 @pytest.mark.parametrize(("rule", "facts"), cases(RULES, "broken"), ids=named)
@@ -162,7 +163,12 @@ def test_every_rule_of_a_project_is_tested_here():
         f"projects_project_{rule.name}" for rule in RULES
     }
     ours = {trigger.name for trigger in Project._meta.triggers} - {"insert_insert", "update_update", "delete_delete"}
-    assert ours == {"resolution_is_of_fitting_kind", "group_is_a_group", "number_never_changes"}
+    assert ours == {
+        "resolution_is_of_fitting_kind",
+        "group_is_a_group",
+        "number_never_changes",
+        "list_is_remembered",  # tested in tests/projects/test_list_rules.py
+    }
 
 
 @pytest.mark.parametrize("column", ["cost", "asked_sum", "approved_sum", "signed_sum", "state_obligations"])

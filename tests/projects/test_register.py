@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from projects.models import Project, StatusChange
+from projects.models import Document, Project, StatusChange
 from projects.services.register import (
     RECORDED_STATUSES,
     approve,
@@ -278,6 +278,26 @@ def test_what_became_of_an_approved_project_is_recorded_with_its_source(before, 
         "2019-09", "https://example.kz/9", "ашылды", None
     )  # fmt: skip
     assert road(project)[-1] == (status, "2019-09", None, clerk.pk)
+
+
+def test_a_termination_needs_its_reason(clerk):
+    project = factories.project_in(ProjectStatus.OPERATION)
+    before = state()
+    sentence = "Write in Kazakh or in Russian why the contract was terminated."
+    assert refusals(record_status, project, "terminated", by=clerk, note_en="why") == [sentence]
+    assert state() == before
+    assert record_status(project, "terminated", by=clerk, note_ru="Стороны согласились.").note_ru
+
+
+def test_a_paper_of_another_project_does_not_stand_behind_a_step(clerk):
+    project, other = factories.project_in(ProjectStatus.APPROVED), factories.project()
+    foreign = Document.objects.create(project=other, url="https://example.kz/x")
+    assert refusals(record_status, project, "operation", by=clerk, document=foreign) == [
+        "Choose a paper of this project."
+    ]
+    own = Document(url="https://example.kz/y")
+    step = record_status(project, "operation", by=clerk, document=own)
+    assert (step.document, step.document.project) == (own, project)
 
 
 def test_the_recorded_statuses_are_those_no_resolution_gives():

@@ -33,8 +33,11 @@ PATIENCE = 30
 """Seconds after which somebody hangs."""
 
 
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Run the acts at the same moment, each on a connection of its own; return results, or what was raised."""
+def at_once(acts: list[Callable[[], Any]], *, told: type[Exception] = Overtaken) -> list[Any]:
+    """Run the acts at the same moment, each on a connection of its own; return results, or the refusals.
+
+    ``told`` is one more kind of refusal.
+    """
     start = Barrier(len(acts), timeout=PATIENCE)
 
     def run(act):
@@ -43,8 +46,8 @@ def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
                 cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
             start.wait()
             return act()
-        except (Overtaken, StepNotAllowed, PermissionDenied, ValidationError) as told:
-            return told
+        except (told, Overtaken, StepNotAllowed, PermissionDenied, ValidationError) as refusal:
+            return refusal
         finally:
             connection.close()
 

@@ -72,6 +72,12 @@ def counted(draft: DraftResolution, *, by: User) -> DraftResolution:
     )
 
 
+def kept(draft: DraftResolution, *, by: User, **facts: Any) -> DraftResolution:
+    """Write facts of the paper into a recording."""
+    draft.refresh_from_db()
+    return recording.save_paper(draft, by=by, version=draft.version, **facts)
+
+
 def recorded(draft: DraftResolution, *, by: User, reason: str = "") -> DraftResolution:
     """Hand a resolution to the head."""
     draft.refresh_from_db()

@@ -134,7 +134,7 @@ def test_only_an_assigned_expert_without_a_conflict_writes():
         (logged_in("clerk"), 403),
         (logged_in("head"), 403),
         (logged_in("auditor"), 403),
-        (logged_in("secretary"), 403),
+        (logged_in("secretary"), 404),
     ):
         assert browser.get(address(proposal)).status_code == status
         assert browser.post(address(proposal), {**typed(proposal), "give": "1"}).status_code == status

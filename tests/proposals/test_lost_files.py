@@ -7,8 +7,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
+from accounts.roles import Role
 from proposals.models import Paper
-from tests.proposals.applications import applicant, complete_draft
+from proposals.services.recording import save_paper
+from tests.proposals.applications import applicant, complete_draft, pdf, staff
+from tests.proposals.sittings import begun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 TWO_DAYS = 2 * 24 * 3600
@@ -34,6 +37,16 @@ def test_only_old_files_without_a_row_are_removed():
     call_command("remove_lost_files")
     assert known
     assert [default_storage.exists(name) for name in [*known, lost, young]] == [*[True] * len(known), False, True]
+
+
+def test_the_scan_of_a_resolution_being_recorded_stays():
+    secretary = staff(Role.SECRETARY)
+    draft = begun(None, by=secretary)
+    draft = save_paper(draft, by=secretary, version=draft.version, scan=pdf("Шешім.pdf"))
+    known = aged(str(draft.scan.name))
+    lost = aged(default_storage.save("documents/lost", ContentFile(b"x")))
+    call_command("remove_lost_files")
+    assert [default_storage.exists(name) for name in (known, lost)] == [True, False]
 
 
 def test_a_dry_run_only_names_them(capsys):

@@ -37,14 +37,14 @@ pytestmark = pytest.mark.django_db
 
 TABLE = """
 what          | nobody owner other | clerk own  | expert free mute  torn alien | head head_m head_t | secr auditor admin
-page          | login  login login | file  file | file   file cover 404  404   | file cover  404    | 403  file    403
-draft page    | login  login login | 404   404  | 404    404  404   404  404   | 404  404    404    | 403  404     403
-in the list   | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | 403  yes     403
-in a search   | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | 403  yes     403
+page          | login  login login | file  file | file   file cover 404  404   | file cover  404    | 404  file    403
+draft page    | login  login login | 404   404  | 404    404  404   404  404   | 404  404    404    | 404  404     403
+in the list   | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | no   yes     403
+in a search   | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | no   yes     403
 on the desk   | login  login login | no    no   | yes    no   no    no   no    | yes  yes    no     | no   no      no
-in a box      | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | 403  yes     403
-by any column | login  login login | 400   400  | 400    400  400   400  400   | 400  400    400    | 403  400     403
-application   | login  login login | 200   200  | 200    200  200   404  404   | 200  200    404    | 403  200     403
+in a box      | login  login login | yes   yes  | yes    yes  yes   no   no    | yes  yes    no     | no   yes     403
+by any column | login  login login | 400   400  | 400    400  400   400  400   | 400  400    400    | 400  400     403
+application   | login  login login | 200   200  | 200    200  200   404  404   | 200  200    404    | 404  200     403
 applicant     | login  login login | 200   200  | 403    403  403   403  403   | 200  200    200    | 403  200     403
 paper         | login  200   404   | 200   200  | 200    200  404   404  404   | 200  404    404    | 404  200     404
 older paper   | login  200   404   | 200   200  | 200    200  404   404  404   | 200  404    404    | 404  200     404
@@ -52,21 +52,20 @@ draft's paper | login  200   404   | 404   200  | 404    404  404   404  404   |
 public page   | login  200   404   | 404   200  | 404    404  404   404  404   | 404  404    404    | 404  404     404
 opinions      | no     no    no    | no    no   | yes    yes  no    no   no    | yes  no     no     | no   yes     no
 history       | no     no    no    | yes   yes  | yes    yes  no    no   no    | yes  no     no     | no   yes     no
-write opinion | login  login login | 403   403  | 200    403  403   404  404   | 403  403    404    | 403  403     403
-take up       | login  login login | 200   403  | 403    403  403   404  404   | 200  403    404    | 403  403     403
-ask           | login  login login | 200   403  | 200    200  403   404  404   | 200  403    404    | 403  403     403
-support       | login  login login | 403   403  | 403    403  403   404  404   | 200  403    404    | 403  403     403
-refuse        | login  login login | 403   403  | 403    403  403   404  404   | 200  403    404    | 403  403     403
-table         | login  login login | 404   404  | 404    404  404   404  404   | 404  404    404    | 403  404     403
-assign        | login  login login | 200   403  | 403    403  403   404  404   | 200  200    404    | 403  403     403
-declare       | login  login login | 403   403  | 302    302  302   404  404   | 302  302    404    | 403  403     403
+write opinion | login  login login | 403   403  | 200    403  403   404  404   | 403  403    404    | 404  403     403
+take up       | login  login login | 200   403  | 403    403  403   404  404   | 200  403    404    | 404  403     403
+ask           | login  login login | 200   403  | 200    200  403   404  404   | 200  403    404    | 404  403     403
+support       | login  login login | 403   403  | 403    403  403   404  404   | 200  403    404    | 404  403     403
+refuse        | login  login login | 403   403  | 403    403  403   404  404   | 200  403    404    | 404  403     403
+table         | login  login login | 404   404  | 404    404  404   404  404   | 404  404    404    | 404  404     403
+assign        | login  login login | 200   403  | 403    403  403   404  404   | 200  200    404    | 404  403     403
+declare       | login  login login | 403   403  | 302    302  302   404  404   | 302  302    404    | 404  403     403
 letters       | login  login login | 200   200  | 403    403  403   403  403   | 200  200    200    | 403  200     403
 reasons       | login  login login | 200   200  | 403    403  403   403  403   | 200  200    200    | 403  200     403
 """
 """Rows 3, 5, 12-25, 34-36 of the matrix of roles. *own*: a clerk who works for the applicant; *free*: an expert of the
 sector who is not assigned; *mute*: has not declared; *torn*: has declared a conflict; *alien*: of another sector;
-*head_m*, *head_t*: heads who are mute and torn.
-The secretary reads proposals from the agenda on, which has no page here yet."""
+*head_m*, *head_t*: heads who are mute and torn. The secretary knows of proposals from the agenda on, so of none here."""
 
 _LINES = [line.split("|", 1) for line in TABLE.strip().splitlines()]
 ACTORS = _LINES[0][1].replace("|", " ").split()

@@ -9,8 +9,20 @@ from post_office.models import Email
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
-from projects.models import Project, Resolution, StatusChange
-from proposals.models import Application, Clarification, Opinion, Paper, Proposal, StageChange, TypicalDocument
+from projects.models import ObligationCeiling, Project, Resolution, StatusChange
+from proposals.models import (
+    AgendaItem,
+    Application,
+    Clarification,
+    DraftResolution,
+    Opinion,
+    Paper,
+    Proposal,
+    Session,
+    StageChange,
+    TypicalDocument,
+)
+from proposals.queries.agenda import agenda
 from proposals.queries.chain import first_fault
 from proposals.queries.times import usual_time
 from proposals.workflow import Stage
@@ -33,11 +45,12 @@ def demo(settings, monkeypatch, tmp_path):
 
 REGISTER = (Project, Resolution, StatusChange, Territory, Sector, LegalParameter, User)
 INTAKE = (Organisation, Membership, Application, Proposal, Paper, StageChange, Clarification, TypicalDocument, Email)
+SITTINGS = (Session, AgendaItem, DraftResolution, ObligationCeiling)
 APPLICANTS = ("sme@demo.example", "sme2@demo.example")
 
 
 def counted():
-    return [model.objects.count() for model in (*REGISTER, *INTAKE)]
+    return [model.objects.count() for model in (*REGISTER, *INTAKE, *SITTINGS)]
 
 
 def test_the_demo_has_the_real_register_and_a_login_for_each_role(demo, capsys):
@@ -71,7 +84,11 @@ def test_the_invented_applicants_have_applications_at_every_turn_of_the_road(dem
     assert stages["sme@demo.example"] == sorted(
         ["draft", "draft", "filed", "clarification", "supported", "refused", "withdrawn"]
     )
-    assert set(stages["sme2@demo.example"]) <= {"supported", "review"}
+    assert set(stages["sme2@demo.example"]) == {"agenda", "review"}
+    assert [(row.state, row.decisions.count()) for row in DraftResolution.objects.all()] == [("recorded", 2)]
+    coming = Session.objects.get(state="planned")
+    assert (coming.held_on > timezone.localdate(), coming.items.count()) == (True, 2)
+    assert [row.year for row in agenda(coming).years if row.over], "nothing to warn of"
     assert [row.answered_at for row in Clarification.objects.all()] == [None]
     assert Application.objects.filter(channel="paper", filed_at__isnull=False).exists()
     assert first_fault() is None
@@ -130,7 +147,7 @@ def test_a_second_run_changes_nothing(demo):
     demo()
     before = counted()
     project = Project.objects.get(number=1)
-    project.title_ru, project.jobs = "Исправлено", 5
+    project.note_ru, project.jobs = "Исправлено", 5
     project.save()
     person = User.objects.get(email="clerk@demo.example")
     person.set_password("өз құпия сөзім")
@@ -143,7 +160,7 @@ def test_a_second_run_changes_nothing(demo):
     assert counted() == before
     project.refresh_from_db()
     sector.refresh_from_db()
-    assert (project.title_ru, project.jobs, sector.name_ru) == ("Исправлено", 5, "Исправлено")
+    assert (project.note_ru, project.jobs, sector.name_ru) == ("Исправлено", 5, "Исправлено")
     assert authenticate(username="clerk@demo.example", password="өз құпия сөзім").full_name == "Айгүл"
 
 
@@ -159,7 +176,7 @@ def test_production_gets_no_demo(demo, settings):
     settings.PLAIN_HTTP = False
     with pytest.raises(CommandError, match="not a demo"):
         demo()
-    assert counted() == [0] * len(REGISTER + INTAKE)
+    assert counted() == [0] * len(REGISTER + INTAKE + SITTINGS)
 
 
 @pytest.mark.parametrize("password", [None, "", "short", "123456789"])
@@ -167,11 +184,11 @@ def test_a_demo_without_a_password_makes_nothing(demo, monkeypatch, password):
     monkeypatch.delenv("DEMO_PASSWORD") if password is None else monkeypatch.setenv("DEMO_PASSWORD", password)
     with pytest.raises(CommandError, match="Set DEMO_PASSWORD to ten or more characters"):
         demo()
-    assert counted() == [0] * len(REGISTER + INTAKE)
+    assert counted() == [0] * len(REGISTER + INTAKE + SITTINGS)
 
 
 def test_a_demo_that_fails_leaves_nothing_behind(demo, monkeypatch):
     monkeypatch.setattr(User.objects, "create_user", lambda *args, **facts: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         demo()
-    assert counted() == [0] * len(REGISTER + INTAKE)
+    assert counted() == [0] * len(REGISTER + INTAKE + SITTINGS)

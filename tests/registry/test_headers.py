@@ -100,17 +100,18 @@ def test_the_answers_to_acts_of_staff_do_too(client):
     everything = Everything()
     client.force_login(everything.root)
     sector = {"code": "zzz", "name_kk": "а", "name_ru": "б", "name_en": "c", "oc4ids_codes": "x", "order": "3"}
-    chosen = {"_selected_action": [everything.group.pk]}
-    for address, posted in (
-        ("/admin/projects/project/", {"action": "enter_by_resolution", **chosen}),
-        ("/admin/projects/project/", {"action": "exclude_by_resolution", **chosen}),
-        ("/admin/projects/project/add/", {}),
-        ("/admin/projects/resolution/add/", {}),
-        ("/admin/reference/sector/add/?_popup=1", {**sector, "_popup": "1"}),
-        ("/admin/logout/", {}),
+    start = f"/admin/projects/project/{everything.signed.pk}"
+    for address, posted, status in (
+        (f"{start}/status/", {}, 422),
+        (f"{start}/contract/", {}, 422),
+        (f"{start}/contract/change/", {}, 422),
+        ("/admin/projects/project/add/", {}, 200),
+        ("/admin/projects/resolution/add/", {}, 403),
+        ("/admin/reference/sector/add/?_popup=1", {**sector, "_popup": "1"}, 200),
+        ("/admin/logout/", {}, 200),
     ):
         answer = client.post(address, posted)
-        assert (answer.status_code, guards(answer), offences(answer)) == (200, WANTED, []), address
+        assert (answer.status_code, guards(answer), offences(answer)) == (status, WANTED, []), address
 
 
 @pytest.mark.parametrize(("address", "status"), [*WITHOUT_LANGUAGE.items(), *REFUSED.items(), ("/admin/login/", 200)])

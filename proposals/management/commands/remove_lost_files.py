@@ -9,10 +9,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from projects.models import Document
-from proposals.models import Paper, TypicalDocument
+from proposals.models import DraftResolution, Paper, TypicalDocument
 
-FOLDERS = {"papers": Paper, "documents": Document, "typical": TypicalDocument}
-"""Folders below MEDIA_ROOT and the tables that know their files."""
+FOLDERS: dict[str, tuple[tuple[Any, str], ...]] = {
+    "papers": ((Paper, "file"),),
+    "documents": ((Document, "file"), (DraftResolution, "scan")),
+    "typical": ((TypicalDocument, "file"),),
+}
+"""Folders below MEDIA_ROOT and the columns that know their files."""
 
 LEAST_HOURS = 1
 
@@ -43,10 +47,10 @@ class Command(BaseCommand):
 
 def lost_files(before: datetime.datetime) -> Iterator[str]:
     """Yield the names of files older than the moment that no row knows."""
-    for folder, model in FOLDERS.items():
+    for folder, columns in FOLDERS.items():
         if not default_storage.exists(folder):
             continue
-        known = set(model.objects.values_list("file", flat=True))  # type: ignore[attr-defined]
+        known = {name for model, column in columns for name in model.objects.values_list(column, flat=True)}
         for name in sorted(default_storage.listdir(folder)[1]):
             path = f"{folder}/{name}"
             if path not in known and default_storage.get_modified_time(path) < before:

@@ -1,0 +1,57 @@
+"""Commands that look again and again until they are told to stop: one loop for all of them."""
+
+import logging
+import signal
+import threading
+from argparse import ArgumentParser
+from collections.abc import Callable
+from types import FrameType
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+logger = logging.getLogger(__name__)
+
+
+def add_watch(parser: ArgumentParser) -> None:
+    """Take the pause between two looks."""
+    parser.add_argument("--watch", type=float, metavar="SECONDS", help="look again after so many seconds")
+
+
+def watch(
+    pause: float, look: Callable[[], object], *, waits: str, unreachable: tuple[type[Exception], ...] = ()
+) -> None:
+    """Look until SIGTERM or SIGINT. Nothing else ends it: a server that is down today is up tomorrow.
+
+    ``waits`` says what waits meanwhile; ``unreachable`` are the errors of a server that does not answer. Raises
+    CommandError for a pause that is none.
+    """
+    if not 0 < pause <= 3600:
+        raise CommandError("Give --watch a number of seconds, above 0 and up to 3600.")
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        while not stopped.is_set():
+            _round(look, waits, unreachable)
+            stopped.wait(pause)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _round(look: Callable[[], object], waits: str, unreachable: tuple[type[Exception], ...]) -> None:
+    try:
+        close_old_connections()
+        look()
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database does not answer (%s): %s wait.", type(error).__name__, waits)
+        connection.close()
+    except unreachable as error:
+        logger.warning("The server does not answer (%s): %s wait.", type(error).__name__, waits)
+    except Exception:
+        logger.exception("A round failed: %s wait.", waits)
+        connection.close()
