@@ -86,8 +86,15 @@ def project_in(status: str, **facts: Any) -> Project:
 def confirmed(kind: str = ResolutionKind.LIST_APPROVAL, **facts: Any) -> Resolution:
     """Return an unsaved resolution as the head's confirmation hands it to the register."""
     turn = next(_turn)
-    facts = {"number": f"{turn}/46-VI", "adopted": "2017-09-14", **facts}
-    return Resolution(maslikhat=maslikhat(), kind=kind, confirmed_at=timezone.now(), **facts)
+    facts = {"number": f"{turn}/46-VI", "adopted": "2017-09-14", "confirmed_at": timezone.now(), **facts}
+    return Resolution(maslikhat=maslikhat(), kind=kind, **facts)
+
+
+def long_published(paper: Resolution) -> Resolution:
+    """Confirm a stored resolution as of a transaction that ended long ago, as far as the triggers see."""
+    Resolution.objects.filter(pk=paper.pk).update(confirmed_at=timezone.now(), transaction=1)
+    paper.refresh_from_db()
+    return paper
 
 
 def remembered(project: Project) -> Project:

@@ -28,7 +28,7 @@ STATE_PROJECTS: tuple[dict[str, Any], ...] = (
         "title_kk": "Наурызбай ауданында 250 төсектік аурухана салу (демо)",
         "title_ru": "Строительство больницы на 250 коек в Наурызбайском районе (демо)",
         "sector": "health",
-        "territory": "751510000",
+        "territory": "751810000",
         "state_partner_kk": "Денсаулық сақтау басқармасы (демо)",
         "state_partner_ru": "Управление здравоохранения (демо)",
         "contract_type": ContractType.CONCESSION,

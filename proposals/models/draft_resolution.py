@@ -248,6 +248,11 @@ class DraftResolution(models.Model):
         return self.state == DraftState.DRAFT
 
     @property
+    def declares(self) -> bool:
+        """Whether the paper as a whole names a number or a sum."""
+        return self.declared_count is not None or self.declared_total is not None
+
+    @property
     def decides_items(self) -> bool:
         """Whether it approves, declines or postpones items of an agenda."""
         return self.kind in (ResolutionKind.LIST_APPROVAL, ResolutionKind.AMENDMENT)

@@ -16,7 +16,7 @@ from proposals.services.review import assign
 from proposals.services.review_lists import load_review_lists
 from proposals.workflow import Stage
 from tests.accounts.outbox import letters
-from tests.browser import real_register
+from tests.browser import real_register, sittings
 from tests.browser.applicant import Applicant
 from tests.proposals import applications as maker
 
@@ -76,6 +76,7 @@ NAMES: Final = (
     *("review-desk-clerk", "review-desk-head", "review-desk-expert", "proposal-list", "proposal", "proposal-refused"),
     *("step-take-up", "step-ask", "step-support", "step-refuse", "not-now", "cover", "opinion", "assign"),
     *("letter-list", "letter", "letter-texts", "letter-text-new", "letter-text-words"),
+    *sittings.NAMES,
 )
 STATUS: Final = {"not-now": 409}
 
@@ -86,7 +87,7 @@ def build() -> Chamber:
     languages = ("kk", "ru")
     people = {
         (role, language): _person(role, language)
-        for role in (Role.CLERK, Role.HEAD, Role.EXPERT)
+        for role in (Role.CLERK, Role.HEAD, Role.EXPERT, Role.SECRETARY)
         for language in languages
     }
     heads = [people[Role.HEAD, language] for language in languages]
@@ -130,6 +131,7 @@ def build() -> Chamber:
                 Role.HEAD,
                 reverse("admin:proposals_lettertext_words", kwargs=text)[len("/admin/") :],
             ),
+            **sittings.pages(people[Role.SECRETARY, "kk"]),
         },
     )
 
@@ -139,4 +141,4 @@ def _person(role: str, language: str) -> User:
     return maker.expert_of(**facts) if role == Role.EXPERT else maker.staff(role, **facts)
 
 
-_FIRST_NAMES: Final = {Role.CLERK: "Іскер", Role.HEAD: "Бибігүл", Role.EXPERT: "Қайырбек"}
+_FIRST_NAMES: Final = {Role.CLERK: "Іскер", Role.HEAD: "Бибігүл", Role.EXPERT: "Қайырбек", Role.SECRETARY: "Сәуле"}

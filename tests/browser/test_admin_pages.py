@@ -45,6 +45,7 @@ DJANGOS: Final = (".select2-container", ".inline-group .tabular tbody")
 KEPT: Final = {
     *("desk", "project-list", "resolution", "history", "contract", "review-desk-clerk", "review-desk-head"),
     *("proposal", "step-refuse", "cover", "opinion", "assign-many", "letter-texts"),
+    *("session", "session-put", "recording-items", "recording-check", "recording-confirm"),
 }
 
 
@@ -109,7 +110,9 @@ def test_experts_are_assigned_to_many_on_a_page_of_its_own(
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("name", ["review-desk-clerk", "proposal", "step-refuse", "opinion"])
+@pytest.mark.parametrize(
+    "name", ["review-desk-clerk", "proposal", "step-refuse", "opinion", "session", "recording-check"]
+)
 def test_page_of_the_review_is_readable_in_the_dark(see: See, review: Chamber, name: str) -> None:
     role, path = review.pages[name]
     visitor = see("desktop", dark=True, session=review.sessions[role, "kk"])

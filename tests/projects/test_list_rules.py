@@ -8,7 +8,7 @@ from projects.models.resolution import FACTS, LATER
 from projects.services.lists import Share, pass_resolution
 from projects.services.register import approve
 from tests import factories
-from tests.projects.test_lists import later, passed
+from tests.projects.test_lists import passed
 from tests.rules import insert, update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -55,9 +55,9 @@ def test_a_paper_from_public_sources_is_corrected_and_may_declare_more():
 
 
 def test_a_confirmed_resolution_declares_what_it_declares():
-    paper = factories.confirmed()
+    paper = factories.confirmed(confirmed_at=None)
     pass_resolution(paper, by=None, shares=[Share("sme", 2, None)])
-    later(paper)
+    factories.long_published(paper)
     share = DeclaredShare.objects.get()
     facts = {"resolution_id": paper.pk, "initiator_type": "state_body", "count": 1}
     for act in (

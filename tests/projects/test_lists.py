@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pgtrigger
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -32,14 +31,6 @@ def state():
     ]
 
 
-def later(paper):
-    """Let the resolution be of a transaction long ago, as the triggers see it."""
-    with pgtrigger.ignore("projects.Resolution:confirmed_stays"):
-        Resolution.objects.filter(pk=paper.pk).update(transaction=1)
-    paper.refresh_from_db()
-    return paper
-
-
 def entering(paper, *, project=None, **facts):
     told = {"status": "approved", "resolution": paper, "source_url": "", "approved_sum": facts.get("cost"), **facts}
     more = {name: told.pop(name) for name in ("conditions_kk", "obligations", "responsibilities") if name in told}
@@ -48,9 +39,9 @@ def entering(paper, *, project=None, **facts):
 
 def passed(**facts):
     """Pass a list of two by four eyes."""
-    paper = factories.confirmed(**facts)
+    paper = factories.confirmed(**{"confirmed_at": None, **facts})
     made = pass_resolution(paper, by=None, entering=[entering(paper, cost=5), entering(paper, cost=7)])
-    return later(paper), made
+    return factories.long_published(paper), made
 
 
 def amending(project, **facts):
@@ -246,4 +237,5 @@ def test_a_completed_blank_counts_for_the_paper_that_entered():
     project.cost = 8
     project.save()
     listing.complete(project, by=None)
-    assert declared_against_entered(project.resolution)[0].entered.cost == 8
+    entered = declared_against_entered(project.resolution)[0].entered
+    assert (entered.projects, entered.cost) == (1, 8)

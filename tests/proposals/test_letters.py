@@ -52,7 +52,9 @@ def test_a_letter_reads_well_with_a_page_and_without(kind, language):
     words = example_words(kind, language)
     subject, body = filled(*shipped(kind, language), words)
     assert words["page"] in body
-    paper_subject, paper = filled(*shipped(kind, language), {**words, "page": "", "project": "", "days": "", "request": ""})
+    paper_subject, paper = filled(
+        *shipped(kind, language), {**words, "page": "", "project": "", "days": "", "request": ""}
+    )
     assert paper_subject == subject
     assert "http" not in paper
     for text in (subject, body, paper):
