@@ -65,7 +65,7 @@ reasons       | login  login login | 200   200  | 403    403  403   403  403   |
 """
 """Rows 3, 5, 12-25, 34-36 of the matrix of roles. *own*: a clerk who works for the applicant; *free*: an expert of the
 sector who is not assigned; *mute*: has not declared; *torn*: has declared a conflict; *alien*: of another sector;
-*head_m*, *head_t*: heads who are mute and torn. The secretary knows of proposals from the agenda on, so of none here."""
+*head_m*, *head_t*: heads who are mute and torn. The secretary knows of proposals from the agenda on: of none here."""
 
 _LINES = [line.split("|", 1) for line in TABLE.strip().splitlines()]
 ACTORS = _LINES[0][1].replace("|", " ").split()
