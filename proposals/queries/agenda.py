@@ -77,8 +77,6 @@ def _owes_nothing(item: AgendaItem) -> bool:
 
 def _warnings(item: AgendaItem, payments: dict[int, int]) -> list[str]:
     found = []
-    if item.proposal is not None and item.proposal.stage == Stage.WITHDRAWN:
-        found.append(_("The applicant has withdrawn this proposal. Take it off the agenda."))
     if not item.title_kk:
         found.append(_("The title in Kazakh is missing."))
     if not item.title_ru:

@@ -267,6 +267,17 @@ def take_off(item: AgendaItem, *, by: Any, note: str, site: str, at: datetime.da
     return row
 
 
+def hold_item(proposal: Proposal) -> AgendaItem | None:
+    """Lock the open item of a proposal and return it; before the proposal, as all that touch both do."""
+    return AgendaItem.objects.select_for_update().filter(proposal=proposal, outcome="").first()
+
+
+def leave(item: AgendaItem, *, note: str) -> None:
+    """Close the item of a proposal that its applicant has withdrawn; a recording not yet handed on forgets it."""
+    ItemDecision.objects.filter(item=item, draft__state=DraftState.DRAFT).delete()
+    AgendaItem.objects.filter(pk=item.pk).update(outcome=Outcome.REMOVED, note=note)
+
+
 def refuse_decided(proposal: Proposal) -> None:
     """Refuse to let go of a proposal about which the maslikhat has decided and which only waits to be published."""
     waiting = ItemDecision.objects.filter(

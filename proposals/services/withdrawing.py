@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from proposals import notifications
 from proposals.models import Clarification, Proposal, StageChange
 from proposals.models.stage_change import StepChannel
-from proposals.services.agenda import refuse_decided
+from proposals.services.agenda import hold_item, leave, refuse_decided
 from proposals.services.moves import move
 from proposals.workflow import Action
 
@@ -29,10 +29,15 @@ def withdraw(
 ) -> StageChange:
     """Withdraw one proposal for a reason and return the step; the application keeps its number and its others.
 
+    It leaves the agenda too, unless the maslikhat has decided.
+
     ``seen`` and ``at`` are as in ``move``. Raises StepNotAllowed, Overtaken, PermissionDenied, ValidationError.
     """
+    item = hold_item(proposal)
     refuse_decided(Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk))
     change = move(proposal, Action.WITHDRAW, by=by, channel=channel, note=note, seen=seen, at=at)
+    if item := item or hold_item(proposal):
+        leave(item, note=change.note)
     notifications.withdrawn(change.proposal, by=by, note=change.note, site=site)
     return change
 

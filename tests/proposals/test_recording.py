@@ -193,7 +193,7 @@ def test_a_proposal_may_be_withdrawn_once_the_recording_is_given_back(secretary,
     draft = recording.give_back(draft, by=head, version=draft.version, note="Қате.")
     assert (draft.state, draft.recorded_by, draft.returned_note) == (DraftState.DRAFT, None, "Қате.")
     withdraw(item.proposal, by=applicant, note="Бас тарттық.", site=SITE)
-    with pytest.raises(ValidationError, match="no more"):
+    with pytest.raises(ValidationError, match="no lines yet"):
         recorded(draft, by=secretary)
 
 
