@@ -15,7 +15,7 @@ from reference.codelists import DocumentType
 from reference.constraints import known_code
 from reference.fields import CleanCharField, WebAddressField
 from reference.languages import LANGUAGES
-from reference.papers import examine
+from reference.papers import examine, shown_name
 
 
 def stored_name(document: "Document", filename: str) -> str:
@@ -95,8 +95,7 @@ class Document(models.Model):
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
             self.content_type, self.size, self.sha256 = facts.content_type, facts.size, facts.sha256
-            stem = str(self.file.name).rsplit("/", 1)[-1].rsplit(".", 1)[0][:240] or "document"
-            self.original_name = f"{stem}.{facts.extension}"
+            self.original_name = shown_name(str(self.file.name), facts.extension)
 
     def get_absolute_url(self) -> str:
         """Return the address at which those who may read the paper get it."""

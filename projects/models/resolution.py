@@ -62,6 +62,38 @@ class Maslikhat(Named):
         ordering = ["order_kk"]
 
 
+class PaperFacts(models.Model):
+    """What stands on any paper of a maslikhat: votes, registration, address, and what the paper declares."""
+
+    votes_for = models.PositiveSmallIntegerField(_("votes for"), null=True, blank=True)
+    votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
+    votes_abstained = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
+    justice_number = CleanCharField(
+        _("justice registration number"),
+        max_length=40,
+        blank=True,
+        help_text=_("Number in the state register of acts."),
+    )
+    justice_date = models.DateField(_("date of justice registration"), null=True, blank=True)
+    link = WebAddressField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
+    declared_count = models.PositiveIntegerField(
+        _("declared number of projects"), null=True, blank=True, help_text=_("As the paper or its publication says.")
+    )
+    declared_total = TengeField(
+        _("declared sum, tenge"), null=True, blank=True, help_text=_("Whole tenge; 45 bn and 45 000 000 000 both do.")
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(justice_date__isnull=True) | ~Q(justice_number=""),
+                name="%(app_label)s_%(class)s_justice_date_has_number",
+                violation_error_message=_("Give the justice registration number that belongs to this date."),
+            ),
+        ]
+
+
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
@@ -69,7 +101,7 @@ class Maslikhat(Named):
     exclude=["adopted_year", "updated_at", "transaction"],
     meta={"ordering": ["-pgh_id"]},
 )
-class Resolution(models.Model):
+class Resolution(PaperFacts):
     """A decision of a maslikhat. Old ones may lack number and day; they are completed later and keep their address."""
 
     maslikhat = models.ForeignKey(Maslikhat, models.PROTECT, related_name="resolutions", verbose_name=_("maslikhat"))
@@ -91,23 +123,6 @@ class Resolution(models.Model):
     )
     adopted = PartialDateField(
         _("adopted on"), blank=True, help_text=_("14.09.2017, or 09.2017 or 2017 when the day is not known.")
-    )
-    votes_for = models.PositiveSmallIntegerField(_("votes for"), null=True, blank=True)
-    votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
-    votes_abstained = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
-    justice_number = CleanCharField(
-        _("justice registration number"),
-        max_length=40,
-        blank=True,
-        help_text=_("Number in the state register of acts."),
-    )
-    justice_date = models.DateField(_("date of justice registration"), null=True, blank=True)
-    link = WebAddressField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
-    declared_count = models.PositiveIntegerField(
-        _("declared number of projects"), null=True, blank=True, help_text=_("As the paper or its publication says.")
-    )
-    declared_total = TengeField(
-        _("declared sum, tenge"), null=True, blank=True, help_text=_("Whole tenge; 45 bn and 45 000 000 000 both do.")
     )
     declared_is_approximate = models.BooleanField(
         _("declared figures are approximate"), default=False, help_text=_("The source says “about”.")
@@ -142,11 +157,12 @@ class Resolution(models.Model):
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
-    class Meta:
+    class Meta(PaperFacts.Meta):
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
         ordering = ["-adopted", "-pk"]
         constraints = [
+            *PaperFacts.Meta.constraints,
             models.UniqueConstraint(
                 fields=["maslikhat", "number", "adopted"],
                 condition=~Q(number="") & ~Q(adopted=""),
@@ -157,11 +173,6 @@ class Resolution(models.Model):
                 condition=Q(kind__in=ResolutionKind.values),
                 name="%(app_label)s_%(class)s_kind_is_known",
                 violation_error_message=_("Choose one of the kinds of resolution."),
-            ),
-            models.CheckConstraint(
-                condition=Q(justice_date__isnull=True) | ~Q(justice_number=""),
-                name="%(app_label)s_%(class)s_justice_date_has_number",
-                violation_error_message=_("Give the justice registration number that belongs to this date."),
             ),
         ]
         triggers = [

@@ -1,6 +1,6 @@
 """State obligations by year: what approved projects bind, what is proposed, and the ceiling of the territory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
@@ -56,9 +56,12 @@ def without_obligations(projects: QuerySet[Project]) -> int:
     return projects.filter(Q(obligations__isnull=True)).exclude(state_obligations=0).count()
 
 
-def years_of(territory: str, proposed: Mapping[int, int]) -> list[YearOfObligations]:
-    """Return every year in which a territory owes, would owe by what is proposed, or has a ceiling. Two queries."""
-    owed = committed(bound(territory))
+def years_of(territory: str, proposed: Mapping[int, int], *, counted: Collection[int] = ()) -> list[YearOfObligations]:
+    """Return every year in which a territory owes, would owe by what is proposed, or has a ceiling. Two queries.
+
+    ``counted`` are keys of projects whose obligations stand among the proposed: they are not owed once more.
+    """
+    owed = committed(bound(territory).exclude(pk__in=counted))
     ceilings = dict(ObligationCeiling.objects.filter(territory=territory).values_list("year", "amount"))
     return [
         YearOfObligations(year, owed.get(year, 0), proposed.get(year, 0), ceilings.get(year))

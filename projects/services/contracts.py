@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from projects.models import Contract, ContractChange, Project
 from projects.services.register import locked, record_status
 from reference.codelists import ProjectStatus
-from reference.partial_dates import format_partial_date
+from reference.partial_dates import EARLIEST_YEAR, format_partial_date
 
 BEFORE_THE_CONTRACT = (ProjectStatus.APPROVED, ProjectStatus.PARTNER_SELECTION)
 
@@ -55,7 +55,7 @@ def sign(
         treasury_date=treasury_date,
     )
     contract.full_clean(exclude={"project"})
-    _refuse_future(signed_on=signed_on, treasury_date=treasury_date)
+    _refuse_odd_days(signed_on=signed_on, treasury_date=treasury_date)
     _refuse_before_signing(contract)
     adopted = row.resolution.adopted if row.resolution else ""
     if signed_on.isoformat()[: len(adopted)] < adopted:
@@ -105,7 +105,7 @@ def change_contract(
         recorded_by=by,
     )
     change.full_clean(exclude={"contract", "recorded_by"})
-    _refuse_future(signed_on=signed_on, treasury_date=treasury_date)
+    _refuse_odd_days(signed_on=signed_on, treasury_date=treasury_date)
     _refuse_before_signing(change)
     last = contract.changes.order_by("id").last()
     if contract.changes.filter(number=change.number, signed_on=signed_on).exists():
@@ -131,7 +131,7 @@ def register_treasury(contract: Contract, *, number: str, date: datetime.date | 
         raise ValidationError({"treasury_number": _("Give the number of the registration.")})
     row.treasury_number, row.treasury_date = number, date
     row.full_clean(exclude={"project"})
-    _refuse_future(treasury_date=date)
+    _refuse_odd_days(treasury_date=date)
     _refuse_before_signing(row)
     row.save(update_fields=["treasury_number", "treasury_date"])
     return row
@@ -153,9 +153,14 @@ def _bound(project: Project) -> Project:
     return row
 
 
-def _refuse_future(**days: datetime.date | None) -> None:
+def _refuse_odd_days(**days: datetime.date | None) -> None:
     today = timezone.localdate()
-    late = [name for name, day in days.items() if day is not None and day > today]
+    known = {name: day for name, day in days.items() if day is not None}
+    early = [name for name, day in known.items() if day.year < EARLIEST_YEAR]
+    if early:
+        # The project could not keep such a day.
+        raise ValidationError(dict.fromkeys(early, _("The year must lie between 1991 and 2100.")))
+    late = [name for name, day in known.items() if day > today]
     if late:
         raise ValidationError(dict.fromkeys(late, _("This day is still to come. Check the date.")))
 

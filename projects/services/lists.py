@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import DeclaredShare, ListAct, Obligation, Project, Resolution, Responsibility
@@ -21,6 +22,7 @@ from projects.services.register import (
     locked,
 )
 from reference.codelists import ProjectStatus, ResolutionKind
+from reference.transactions import CurrentTransaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +82,22 @@ def pass_resolution(
     entering: Sequence[Entering] = (),
     amending: Sequence[Amending] = (),
     excluding: Sequence[Excluding] = (),
+    is_confirmed: bool = False,
 ) -> list[Project]:
     """Store a resolution with all it does; return the projects that entered, in the order given.
 
-    ``resolution`` is new, or one from public sources that is completed now. All or nothing: raises ValidationError
-    that names the line which does not fit.
+    ``resolution`` is new, or one from public sources that is completed now; ``is_confirmed`` says that two people saw
+    it, so that it stays from now on. All or nothing: raises ValidationError that names the line which does not fit.
     """
     lock_numbering()
     if resolution.is_confirmed and resolution.pk is not None:
         raise ValidationError(_("A published resolution is not changed; record an amendment."))
-    resolution.full_clean()
+    if is_confirmed:
+        resolution.confirmed_at = timezone.now()
+        if resolution.pk is not None:
+            # Its lines are added in this transaction, and in no later one.
+            resolution.transaction = CurrentTransaction()
+    resolution.full_clean(exclude={"transaction"})
     resolution.save()
     if shares:
         # Of a completed resolution: what the paper declares stands above what public sources said.

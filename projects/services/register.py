@@ -95,6 +95,14 @@ class ProjectEntry:
 STATUS_NOTES = ("status_note_kk", "status_note_ru", "status_note_en")
 
 
+SAID_OF_A_KNOWN_ROW = (
+    *LISTED,
+    *("asked_sum", "approved_sum", "contract_type"),
+    *("place_kk", "place_ru", "state_partner_kk", "state_partner_ru"),
+)
+"""What a list says of a project that stands in the register already; the rest of the row stays as it is."""
+
+
 def lock_numbering() -> None:
     """Wait for one's turn to give numbers; held until the end of the transaction."""
     wait_for_turn(Turn.REGISTER_NUMBERS)
@@ -242,7 +250,7 @@ def approved_rows(
             )
     for project in rows:
         entry, _words = told[project.pk]
-        said = [*LISTED, "asked_sum", "approved_sum"] if entry else []
+        said = SAID_OF_A_KNOWN_ROW if entry else ()
         for name in said:
             setattr(project, name, getattr(entry, name))
         project.resolution = resolution

@@ -61,7 +61,7 @@ class MaslikhatFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
         """Narrow the list; what is no key narrows nothing."""
         key = self.value() or ""
-        return queryset.filter(maslikhat=int(key)) if key.isdecimal() else queryset
+        return queryset.filter(maslikhat=int(key)) if key.isdecimal() and len(key) < 10 else queryset
 
 
 @admin.register(Session)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import Maslikhat, Resolution
+from projects.models.resolution import PaperFacts
 from proposals.models.session import Session
 from reference.codelists import ResolutionKind
 from reference.constraints import known_code
@@ -21,10 +22,8 @@ from reference.fields import (
     CleanTextField,
     PartialDateField,
     RomanNumberField,
-    TengeField,
-    WebAddressField,
 )
-from reference.papers import examine
+from reference.papers import examine, shown_name
 
 
 class DraftState(models.TextChoices):
@@ -52,7 +51,7 @@ def stored_name(draft: "DraftResolution", filename: str) -> str:
     exclude=["updated_at"],
     meta={"ordering": ["-pgh_id"]},
 )
-class DraftResolution(models.Model):
+class DraftResolution(PaperFacts):
     """A resolution as the secretary records it. Not in the register, on no public page, until it is published."""
 
     id = models.UUIDField(_("key"), primary_key=True, default=uuid.uuid4, editable=False)
@@ -88,17 +87,6 @@ class DraftResolution(models.Model):
     adopted = PartialDateField(
         _("adopted on"), help_text=_("14.09.2017, or 09.2017 or 2017 when the day is not known.")
     )
-    votes_for = models.PositiveSmallIntegerField(_("votes for"), null=True, blank=True)
-    votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
-    votes_abstained = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
-    justice_number = CleanCharField(
-        _("justice registration number"),
-        max_length=40,
-        blank=True,
-        help_text=_("Number in the state register of acts; may be added later."),
-    )
-    justice_date = models.DateField(_("date of justice registration"), null=True, blank=True)
-    link = WebAddressField(_("link"), max_length=500, blank=True, help_text=_("Address of the published text."))
     scan = models.FileField(
         _("scan"), upload_to=stored_name, blank=True, help_text=_("PDF, DOCX, XLSX, JPEG or PNG, up to 25 MB.")
     )
@@ -106,12 +94,6 @@ class DraftResolution(models.Model):
     scan_type = models.CharField(_("type of the file"), max_length=100, blank=True, editable=False)
     scan_size = models.PositiveIntegerField(_("size, bytes"), null=True, editable=False)
     scan_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
-    declared_count = models.PositiveIntegerField(
-        _("declared number of projects"), null=True, blank=True, help_text=_("As printed on the paper.")
-    )
-    declared_total = TengeField(
-        _("declared sum, tenge"), null=True, blank=True, help_text=_("Whole tenge; 45 bn and 45 000 000 000 both do.")
-    )
     difference_reason = CleanTextField(
         _("reason of the difference"),
         max_length=3000,
@@ -160,12 +142,13 @@ class DraftResolution(models.Model):
     )
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
-    class Meta:
+    class Meta(PaperFacts.Meta):
         verbose_name = _("resolution being recorded")
         verbose_name_plural = _("resolutions being recorded")
         ordering = ["-created_at"]
         permissions = [("confirm_resolution", "Can confirm a recorded resolution")]
         constraints = [
+            *PaperFacts.Meta.constraints,
             known_code("state", DraftState.values),
             known_code("kind", ResolutionKind.values),
             models.UniqueConstraint(
@@ -173,11 +156,6 @@ class DraftResolution(models.Model):
                 condition=~Q(state=DraftState.DISCARDED),
                 name="%(app_label)s_%(class)s_recorded_once",
                 violation_error_message=_("This resolution is being recorded already, or is recorded."),
-            ),
-            models.CheckConstraint(
-                condition=Q(justice_date__isnull=True) | ~Q(justice_number=""),
-                name="%(app_label)s_%(class)s_justice_date_has_number",
-                violation_error_message=_("Give the justice registration number that belongs to this date."),
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("recorded_by")),
@@ -235,8 +213,7 @@ class DraftResolution(models.Model):
             except ValidationError as error:
                 raise ValidationError({"scan": error}) from error
             self.scan_type, self.scan_size, self.scan_sha256 = facts.content_type, facts.size, facts.sha256
-            stem = str(self.scan.name).rsplit("/", 1)[-1].rsplit(".", 1)[0][:240] or "resolution"
-            self.scan_name = f"{stem}.{facts.extension}"
+            self.scan_name = shown_name(str(self.scan.name), facts.extension, "resolution")
 
     def get_absolute_url(self) -> str:
         """Return the page of the recording on the staff site."""

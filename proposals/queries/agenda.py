@@ -103,7 +103,8 @@ def agenda(session: Session, items: Iterable[AgendaItem] | None = None) -> Agend
         proposed.update(payments)
         lines.append(Line(item, payments, _warnings(item, payments)))
     kinds = sorted({item.initiator_type for item in rows})
-    years = years_of(session.maslikhat.territory_id, proposed)
+    known = [item.project_id for item in rows if item.project_id]
+    years = years_of(session.maslikhat.territory_id, proposed, counted=known)
     return Agenda(
         lines=lines,
         asked=figures(item.asked_sum for item in rows),

@@ -65,12 +65,20 @@ def figures(sums: Iterable[int | None]) -> Figures:
 
 
 def _lines(draft: DraftResolution) -> list[tuple[str, int | None]]:
-    """Return initiator type and sum of what the paper's figures count: what enters, or what leaves."""
+    """Return initiator type and sum of what the paper's figures count: what enters, or what leaves.
+
+    They count as the register will: a member of a group with its group, a project of the register by its own type.
+    """
     if draft.kind == ResolutionKind.EXCLUSION:
-        leaving = [(line.project.initiator_type, line.project.cost) for line in revisions_of(draft)]
-        return [*_known_before(draft), *leaving]
-    entering = decisions_of(draft).filter(outcome__in=APPROVING)
-    return [*_known_before(draft), *((decision.item.initiator_type, decision.approved_sum) for decision in entering)]
+        leaving = [line.project for line in revisions_of(draft)]
+        alone = [(project.initiator_type, project.cost) for project in leaving if project.group_id is None]
+        return [*_known_before(draft), *alone]
+    entering = [
+        ((decision.item.project or decision.item).initiator_type, decision.approved_sum)
+        for decision in decisions_of(draft).filter(outcome__in=APPROVING)
+        if decision.item.project is None or decision.item.project.group_id is None
+    ]
+    return [*_known_before(draft), *entering]
 
 
 def _known_before(draft: DraftResolution) -> list[tuple[str, int | None]]:
@@ -113,12 +121,15 @@ def obstacles(draft: DraftResolution) -> list[str]:
     found = []
     if draft.adopted > last_certain(timezone.localdate()).get(len(draft.adopted), ""):
         found.append(_("The date of the resolution lies in the future."))
-    if draft.session is not None and draft.session.state != SessionState.HELD:
-        found.append(_("The session is not held."))
+    if draft.session is not None:
+        if draft.session.state != SessionState.HELD:
+            found.append(_("The session is not held."))
+        if draft.adopted < draft.session.held_on.isoformat()[: len(draft.adopted)]:
+            found.append(_("The resolution is dated before its session."))
     if draft.kind == ResolutionKind.LIST_APPROVAL and draft.declared_count is None:
         found.append(_("Count the projects on the paper and write their number."))
     if draft.completes is not None:
-        if DraftResolution.objects.filter(resolution=draft.completes).exclude(pk=draft.pk).exists():
+        if draft.completes.is_confirmed:
             found.append(_("The resolution known from public sources is completed by another paper already."))
     elif draft.decides_items and not draft.decisions.exists() and not draft.revisions.exists():
         found.append(_("The resolution has no lines yet."))

@@ -148,11 +148,14 @@ def obligations_of(draft: DraftResolution) -> list[YearOfObligations]:
     """Return what the budget would owe by year if the recording were published, against the ceiling. A few queries."""
     proposed: Counter[int] = Counter()
     entering = decisions_of(draft).filter(outcome__in=APPROVING)
+    known = []
     for decision in entering.prefetch_related(
         "item__payments", "item__proposal__payments", "item__project__obligations"
     ):
         proposed.update(payments_of(decision.item))
-    return years_of(draft.maslikhat.territory_id, proposed)
+        if decision.item.project_id:
+            known.append(decision.item.project_id)
+    return years_of(draft.maslikhat.territory_id, proposed, counted=known)
 
 
 def warnings_about(draft: DraftResolution, decisions: list[ItemDecision], years: list[YearOfObligations]) -> list[str]:

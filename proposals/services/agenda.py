@@ -10,15 +10,25 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from projects.models import Project
+from projects.models import Maslikhat, Project
 from proposals import notifications
-from proposals.models import AgendaItem, DraftState, ItemDecision, ItemPayment, Outcome, Proposal, Session
+from proposals.models import (
+    AgendaItem,
+    DraftResolution,
+    DraftState,
+    ItemDecision,
+    ItemPayment,
+    Outcome,
+    Proposal,
+    Session,
+)
 from proposals.models.draft_resolution import OPEN_STATES
 from proposals.models.stage_change import StepChannel
 from proposals.queries.review import TABLE
 from proposals.services.moves import move
 from proposals.workflow import Action, Stage
 from reference.codelists import InitiatorType, ProjectStatus
+from reference.models import Territory
 
 
 class ItemChanged(Exception):
@@ -67,11 +77,31 @@ def open_items(session: Session) -> list[AgendaItem]:
     return list(session.items.filter(outcome="").select_related("proposal", "project").order_by("position"))
 
 
+def lock_items(keys: Iterable[int]) -> None:
+    """Lock items and their proposals, in the order of their keys, before the first turn is waited for."""
+    items = list(keys)
+    list(AgendaItem.objects.select_for_update(of=("self",)).filter(pk__in=items).order_by("pk").values_list("pk"))
+    proposals = Proposal.objects.filter(agenda_items__in=items)
+    list(Proposal.objects.select_for_update(of=("self",)).filter(pk__in=proposals).order_by("pk").values_list("pk"))
+
+
 def _places(session: Session) -> int:
     return int(session.items.aggregate(last=Max("position"))["last"] or 0)
 
 
+def refuse_elsewhere(maslikhat: Maslikhat, territory: Territory) -> None:
+    """Refuse what lies outside a maslikhat's city or region and its districts; raise ValidationError."""
+    if maslikhat.territory_id not in (territory.pk, territory.parent_id):
+        raise ValidationError(
+            {
+                "territory": _("%(place)s is not of %(maslikhat)s: another maslikhat decides there.")
+                % {"place": territory.name, "maslikhat": maslikhat.name}
+            }
+        )
+
+
 def _stored(item: AgendaItem) -> AgendaItem:
+    refuse_elsewhere(item.session.maslikhat, item.territory)
     item.full_clean(exclude=_ROWS)
     item.save(force_insert=True)
     return item
@@ -229,6 +259,7 @@ def change_item(
         raise ItemChanged(row)
     for name, value in facts.items():
         setattr(row, name, value)
+    refuse_elsewhere(item.session.maslikhat, row.territory)
     row.full_clean(exclude=_ROWS)
     row.save(update_fields=list(facts))
     if payments is not None:
@@ -268,8 +299,15 @@ def take_off(item: AgendaItem, *, by: Any, note: str, site: str, at: datetime.da
 
 
 def hold_item(proposal: Proposal) -> AgendaItem | None:
-    """Lock the open item of a proposal and return it; before the proposal, as all that touch both do."""
-    return AgendaItem.objects.select_for_update().filter(proposal=proposal, outcome="").first()
+    """Lock the open item of a proposal and return it; after the recordings that decide about it, before the proposal.
+
+    A recording that is handed on at this moment holds its own row until it is: whoever comes then waits and sees it.
+    """
+    drafts = ItemDecision.objects.filter(item__proposal=proposal, item__outcome="").values("draft")
+    waiting = DraftResolution.objects.filter(pk__in=drafts, state__in=OPEN_STATES).order_by("pk")
+    list(waiting.select_for_update(of=("self",)).values_list("pk"))
+    # Agendas are ordered by their sessions: without "of" the session would be locked too, and after its item.
+    return AgendaItem.objects.select_for_update(of=("self",)).filter(proposal=proposal, outcome="").first()
 
 
 def leave(item: AgendaItem, *, note: str) -> None:

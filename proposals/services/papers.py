@@ -11,16 +11,12 @@ from django.utils.translation import gettext as _
 from proposals.models import Paper, Proposal
 from proposals.queries.access import own_applications
 from proposals.workflow import EDITABLE, Stage
-from reference.identifiers import mask_iins
-from reference.papers import examine
-from reference.validators import one_line
+from reference.papers import examine, shown_name
 
 logger = logging.getLogger(__name__)
 
 MOST_PAPERS = 60
 """Versions of papers of one proposal."""
-
-_LONGEST_STEM = 240
 
 
 class PapersClosed(Exception):
@@ -34,12 +30,6 @@ def _open_row(proposal: Proposal, by: Any) -> Proposal:
     if row.stage not in EDITABLE:
         raise PapersClosed
     return row
-
-
-def _shown_name(name: str, extension: str) -> str:
-    """Return the sender's name of the file, safe to show: one line, no path, no personal number, the true ending."""
-    stem = one_line(str(name).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return f"{mask_iins(stem)[:_LONGEST_STEM] or 'document'}.{extension}"
 
 
 def attach(
@@ -68,7 +58,7 @@ def attach(
             proposal=row,
             kind=kind,
             is_confidential=is_confidential,
-            original_name=_shown_name(upload.name, facts.extension),
+            original_name=shown_name(upload.name, facts.extension),
             content_type=facts.content_type,
             size=facts.size,
             sha256=facts.sha256,

@@ -17,28 +17,18 @@ from proposals.models import AgendaItem, DraftResolution, DraftState, ItemDecisi
 from proposals.models.session import APPROVING
 from proposals.models.stage_change import StepChannel
 from proposals.queries.recorded import decisions_of, obstacles, revisions_of, undecided_difference
-from proposals.queries.recordings import DECIDE
+from proposals.queries.recordings import CONFIRM, DECIDE
+from proposals.services.agenda import lock_items
 from proposals.services.moves import StepNotAllowed, move
 from proposals.workflow import Action
 from reference.codelists import EnterpriseSize, InitiatorType, ProjectStatus
 
 log = logging.getLogger(__name__)
 Refused = (ValidationError, PermissionDenied, StepNotAllowed)
-_OF_PAPER = (
-    "kind",
-    "maslikhat",
-    "convocation",
-    "number",
-    "adopted",
-    "votes_for",
-    "votes_against",
-    "votes_abstained",
-    "justice_number",
-    "justice_date",
-    "link",
-    "declared_count",
-    "declared_total",
-)
+DECLARED = ("declared_count", "declared_total")
+TOLD = ("votes_for", "votes_against", "votes_abstained", "justice_number", "justice_date", "link", *DECLARED)
+"""What a paper says beside its name; of a resolution from public sources a recording takes it over to begin with."""
+_OF_PAPER = ("kind", "maslikhat", "convocation", "number", "adopted", *TOLD)
 
 
 class _Rehearsed(Exception):
@@ -74,6 +64,9 @@ def publish(draft: DraftResolution, *, site: str) -> DraftResolution:
     recorder: Any = row.recorded_by
     if not (recorder.is_staff and recorder.has_perm(DECIDE)):
         raise PermissionDenied
+    head: Any = row.confirmed_by
+    if not (head.is_staff and head.has_perm(CONFIRM)):
+        raise ValidationError(_("The person who confirmed it no longer may. Give it back and confirm it anew."))
     resolution = _apply(row, site=site, recorder=recorder)
     row.resolution, row.state, row.obstacle = resolution, DraftState.PUBLISHED, ""
     row.version += 1
@@ -93,10 +86,10 @@ def publish_due(now: datetime.datetime | None = None) -> tuple[int, int]:
             publish(draft, site="")
             done += 1
         except (*Refused, DatabaseError) as refusal:
-            if not DraftResolution.objects.filter(pk=draft.pk, state=DraftState.CONFIRMED).exists():
+            waits = DraftResolution.objects.filter(pk=draft.pk, state=DraftState.CONFIRMED)
+            if not waits.update(obstacle=words_of(refusal)):
                 continue  # Somebody else published it or gave it back meanwhile.
             log.exception("Resolution %s could not be published", draft.pk)
-            DraftResolution.objects.filter(pk=draft.pk).update(obstacle=words_of(refusal))
             stuck += 1
     return done, stuck
 
@@ -119,6 +112,7 @@ def _apply(draft: DraftResolution, *, site: str, recorder: Any) -> Resolution:
     resolution = _paper(draft)
     entered = pass_resolution(
         resolution,
+        is_confirmed=True,
         by=recorder,
         shares=[Share(share.initiator_type, share.count, share.total) for share in draft.shares.all()],
         entering=[_entering(decision, resolution) for decision in approving],
@@ -151,24 +145,25 @@ def _apply(draft: DraftResolution, *, site: str, recorder: Any) -> Resolution:
 
 
 def _locked_decisions(draft: DraftResolution) -> list[ItemDecision]:
-    """Lock every item and proposal, in the order of their keys, before the first turn is waited for."""
-    items = draft.decisions.values("item")
-    list(AgendaItem.objects.select_for_update().filter(pk__in=items).order_by("pk").values_list("pk"))
-    proposals = Proposal.objects.filter(agenda_items__in=items)
-    list(Proposal.objects.select_for_update().filter(pk__in=proposals).order_by("pk").values_list("pk"))
+    """Lock every item and proposal before the first turn is waited for, then read what stands."""
+    lock_items(draft.decisions.values_list("item", flat=True))
     return list(decisions_of(draft).prefetch_related("item__payments", "item__proposal__payments"))
 
 
 def _paper(draft: DraftResolution) -> Resolution:
     """Return the resolution as the paper says it, unsaved; of one from public sources, the completed record."""
-    resolution = draft.completes or Resolution()
+    resolution = Resolution()
+    if draft.completes_id:
+        resolution = Resolution.objects.select_for_update(of=("self",)).get(pk=draft.completes_id)
     for name in _OF_PAPER:
+        if name in DECLARED and resolution.declared_is_approximate and not draft.declares:
+            continue  # The paper names no figures: what sources say “about” stays.
         setattr(resolution, name, getattr(draft, name))
+    if draft.declares:
+        resolution.declared_is_approximate = False
     resolution.session = draft.session_number
     resolution.note_kk = draft.note_kk or resolution.note_kk
     resolution.note_ru = draft.note_ru or resolution.note_ru
-    if draft.completes is None:
-        resolution.confirmed_at = timezone.now()
     return resolution
 
 

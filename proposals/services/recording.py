@@ -24,8 +24,8 @@ from proposals.models import (
 )
 from proposals.queries.recorded import obstacles, undecided_difference
 from proposals.queries.recordings import CONFIRM, DECIDE
-from proposals.services.agenda import open_items
-from proposals.services.publishing import publish, rehearse
+from proposals.services.agenda import open_items, refuse_elsewhere
+from proposals.services.publishing import DECLARED, TOLD, publish, rehearse
 from proposals.services.sessions import hold
 from reference.codelists import ResolutionKind
 
@@ -49,7 +49,7 @@ def _twin(draft: DraftResolution) -> DraftResolution | None:
 
 def _store(draft: DraftResolution, *, first: bool = False) -> None:
     """Check and store; whoever comes second with the same paper is told who was first."""
-    draft.full_clean(validate_constraints=False, exclude={"created_by", "recorded_by", "confirmed_by"})
+    draft.full_clean(validate_constraints=False, exclude={"completes", "created_by", "recorded_by", "confirmed_by"})
     if twin := _twin(draft):
         raise AlreadyRecorded(twin)
     draft.validate_constraints(exclude={"number"})
@@ -95,8 +95,16 @@ def begin(*, by: Any, kind: str, session: Session | None = None, **facts: Any) -
             raise ValidationError(_("This session was cancelled."))
         facts |= {"maslikhat": row.maslikhat, "session_number": row.number, "convocation": row.convocation}
         session = row
+    source = facts.get("completes")
+    if source is not None:
+        # A box left empty must not wipe out what public sources told; what they say “about” is on no paper.
+        told = [name for name in TOLD if not (source.declared_is_approximate and name in DECLARED)]
+        facts = {name: getattr(source, name) for name in told} | facts
     draft = DraftResolution(kind=kind, session=session, created_by=by, **facts)
     _store(draft, first=True)
+    if source is not None and not source.declared_is_approximate:
+        for share in source.declared_shares.all():
+            draft.shares.create(initiator_type=share.initiator_type, count=share.count, total=share.total)
     if session is not None:
         if session.state == SessionState.PLANNED:
             hold(session, by=by)
@@ -209,12 +217,13 @@ def revise(
     fitting = {ResolutionKind.AMENDMENT: RevisionAct.AMEND, ResolutionKind.EXCLUSION: RevisionAct.EXCLUDE}
     if fitting.get(ResolutionKind(row.kind)) != act:
         raise ValidationError(_("A resolution of this kind does not do that to a line of the list."))
-    known = Project.objects.get(pk=project.pk)
+    known = Project.objects.select_related("territory").get(pk=project.pk)
     last = listing.newest([known]).get(known.pk)
     if not known.is_approved or (last is None and act == RevisionAct.AMEND):
         raise ValidationError(
             _("Project No. %(number)s is not in the approved list. Leave it out.") % {"number": known.number}
         )
+    refuse_elsewhere(row.maslikhat, known.territory)
     if seen is not None and last is not None and seen != last.pk:
         raise ValidationError(
             _("Another resolution changed project No. %(number)s meanwhile. Look at its line again.")
@@ -258,7 +267,15 @@ def record(draft: DraftResolution, *, by: Any, version: int, difference_reason: 
     row.state, row.recorded_by, row.recorded_at = DraftState.RECORDED, by, timezone.now()
     row.returned_note = row.obstacle = ""
     _store(row)
-    rehearse(row, by=by)
+    try:
+        rehearse(row, by=by)
+    except PermissionDenied:
+        raise ValidationError(
+            _(
+                "You work for the applicant of a proposal, or have a conflict of interest. "
+                "Somebody else takes this step."
+            )
+        ) from None
     return row
 
 

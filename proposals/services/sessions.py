@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from proposals.models import DraftResolution, Session, SessionState
 from proposals.models.draft_resolution import OPEN_STATES
 from proposals.queries.review import TABLE
-from proposals.services.agenda import open_items, take_off
+from proposals.services.agenda import lock_items, open_items, take_off
 
 
 def _refuse_without_right(by: Any) -> None:
@@ -51,7 +51,10 @@ def cancel(session: Session, *, by: Any, note: str, site: str) -> Session:
         raise ValidationError({"note": _("Say why: the applicants read it.")})
     if DraftResolution.objects.filter(session=row, state__in=OPEN_STATES).exists():
         raise ValidationError(_("A resolution of this session is being recorded. Discard it first."))
-    for item in open_items(row):
+    # All rows before the first step: the chain of steps is a turn that must not be held while waiting for a row.
+    items = open_items(row)
+    lock_items([item.pk for item in items])
+    for item in items:
         take_off(item, by=by, note=note, site=site)
     row.state, row.note = SessionState.CANCELLED, note
     row.full_clean(exclude={"maslikhat"})

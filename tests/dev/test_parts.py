@@ -113,7 +113,7 @@ def test_a_database_of_the_environment_is_left_alone(checkout):
 @pytest.mark.parametrize(("cores", "workers"), [(1, None), (2, "3"), (3, "4"), (64, "4")])
 def test_a_whole_run_keeps_the_cores_busy(cores, workers):
     words = checks.side_by_side(cores)
-    assert words == (["-n", workers, "--dist", "loadfile"] if workers else [])
+    assert words == (["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"] if workers else [])
 
 
 @pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "8000.0", "٨٠٠٠", "1" * 5000])

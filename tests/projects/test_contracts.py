@@ -115,6 +115,7 @@ def test_a_contract_is_not_signed_before_the_approval(adopted, signed, may, cler
     [
         ({"signed_on": "tomorrow"}, ["signed_on"]),
         ({"treasury_number": "1", "treasury_date": "tomorrow"}, ["treasury_date"]),
+        ({"signed_on": datetime.date(1, 1, 1)}, ["signed_on"]),
         ({"treasury_number": "1", "treasury_date": datetime.date(2018, 5, 1)}, ["treasury_date"]),
         ({"treasury_date": MAY}, ["__all__"]),
         ({"number": ""}, ["number"]),

@@ -1,7 +1,8 @@
-"""The agenda: order, what goes on it once and comes off again, sums, ceilings, warnings, two secretaries at once."""
+"""The agenda: order, what goes on it once and comes off again, sums, ceilings, warnings."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import translation
 from post_office.models import Email
 
@@ -26,8 +27,8 @@ from proposals.services.sessions import cancel, hold
 from proposals.services.withdrawing import withdraw
 from proposals.workflow import Stage
 from reference.codelists import ProjectStatus
+from reference.models import Territory
 from tests import factories
-from tests.projects.test_at_once import at_once, winners
 from tests.proposals import sittings
 from tests.proposals.applications import applicant, proposal_at, staff
 from tests.proposals.sittings import SITE
@@ -341,42 +342,6 @@ def test_sessions_are_found_by_number_convocation_year_and_body():
         assert list(search_sessions(rows, text)) == found, text
 
 
-# --- two at once ---
-def _told(act):
-    """Make of a refused step what ``at_once`` returns."""
-
-    def run():
-        try:
-            return act()
-        except StepNotAllowed as refusal:
-            return ValidationError(str(refusal))
-
-    return run
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("attempt", range(3))
-def test_of_two_secretaries_who_put_on_the_same_proposals_one_wins(attempt):
-    proposals = [proposal_at("supported"), proposal_at("supported")]
-    pairs = [(staff("secretary"), sittings.session(), order) for order in (proposals, proposals[::-1])]
-    results = at_once(
-        [_told(lambda p=pair: put_proposals(p[1], p[2], by=p[0], site=SITE)) for pair in pairs],
-    )
-    assert len(winners(results)) == 1
-    assert AgendaItem.objects.count() == 2
-    assert AgendaItem.objects.values("session").distinct().count() == 1
-    assert letters().count("tabled") == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_secretaries_who_put_on_the_same_project_of_the_register_one_wins():
-    planned = factories.project()
-    pairs = [(staff("secretary"), sittings.session()) for _ in range(2)]
-    results = at_once([lambda p=pair: put_project(p[1], planned, by=p[0]) for pair in pairs])
-    assert sorted(type(result).__name__ for result in results) == ["AgendaItem", "ValidationError"]
-    assert AgendaItem.objects.count() == 1
-
-
 def test_who_withdraws_leaves_the_agenda_and_a_recording_that_is_not_handed_on(secretary):
     person = applicant()
     proposal = proposal_at("supported", person)
@@ -391,19 +356,19 @@ def test_who_withdraws_leaves_the_agenda_and_a_recording_that_is_not_handed_on(s
     assert [line.item for line in agenda(item.session).lines] == [stays]
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("attempt", range(3))
-def test_taking_off_and_withdrawing_at_once_never_block_each_other(attempt):
-    person, secretary = applicant(), staff("secretary")
-    proposal = proposal_at("supported", person)
-    item = sittings.tabled(proposal, by=secretary)
-    results = at_once(
-        [
-            _told(lambda: take_off(item, by=secretary, note="Себебі", site=SITE)),
-            _told(lambda: withdraw(proposal, by=person, note="Себебі", site=SITE)),
-        ]
-    )
-    # Whoever withdraws first has left the agenda already; the other is told so.
-    assert len(winners(results)) in (1, 2)
-    assert stage_of(proposal) == "withdrawn"
-    assert AgendaItem.objects.get().outcome == Outcome.REMOVED
+def test_a_maslikhat_decides_about_its_own_places_only(secretary, sitting):
+    astana = Territory.objects.get(pk=factories.ASTANA)
+    elsewhere = factories.project(territory=factories.ASTANA)
+    for refused in (
+        lambda: put_project(sitting, elsewhere, by=secretary),
+        lambda: project_on(sitting, secretary, territory=astana),
+        lambda: put_proposals(
+            sitting, [proposal_at("supported", territory_id=factories.ASTANA)], by=secretary, site=SITE
+        ),
+        lambda: change_item(project_on(sitting, secretary), by=secretary, territory=astana),
+    ):
+        with pytest.raises(ValidationError, match="another maslikhat decides there"), transaction.atomic():
+            refused()
+    assert not sitting.items.exists()
+    # A district belongs to its city.
+    assert project_on(sitting, secretary).territory.parent_id == sitting.maslikhat.territory_id

@@ -9,9 +9,12 @@ from django.utils import translation
 
 from accounts.roles import Role
 from projects.models import ListAct, Project, Resolution
+from projects.queries.declared import declared_against_entered
 from projects.queries.register import approved, register
 from projects.queries.totals import totals
 from proposals.models import AgendaItem, DraftState, Letter
+from proposals.queries.agenda import agenda as agenda_of
+from proposals.queries.recordings import obligations_of
 from proposals.services import agenda, recording
 from proposals.workflow import Stage
 from tests import factories
@@ -206,3 +209,68 @@ def test_a_found_paper_completes_what_public_sources_told_and_lets_more_in(secre
     again = factories.resolution(number="", adopted="2018")
     alone = kept(begun(None, by=secretary, completes=again, adopted="2018-01"), by=secretary, declared_count=0)
     assert confirmed(recorded(alone, by=secretary), head=head).resolution == again
+
+
+def test_a_found_paper_does_not_wipe_out_what_sources_told(secretary, head):
+    told = {"declared_count": 0, "declared_total": 5, "link": "https://adilet.example.kz/1", "votes_for": 19}
+    known = factories.resolution(number="", adopted="2017", **told)
+    known.declared_shares.create(initiator_type="sme", count=0, total=5)
+    draft = begun(None, by=secretary, completes=known, adopted="2017-09")
+    assert {name: getattr(draft, name) for name in told} == told
+    assert draft.shares.get().total == 5
+    draft = kept(draft, by=secretary, declared_total=0, shares={"sme": (0, 0)})
+    confirmed(recorded(draft, by=secretary), head=head)
+    known.refresh_from_db()
+    assert {name: getattr(known, name) for name in told} == {**told, "declared_total": 0}
+
+
+@pytest.mark.parametrize(("declares", "approximate"), [(True, False), (False, True)])
+def test_what_sources_say_about_gives_way_to_the_paper_that_names_it(declares, approximate, secretary, head):
+    facts = {"number": "", "adopted": "2017", "declared_count": 40, "declared_is_approximate": True}
+    known = factories.resolution("exclusion", **facts)
+    leaving = factories.project_in("approved")
+    draft = begun(None, by=secretary, kind="exclusion", completes=known, adopted="2017-09")
+    assert draft.declared_count is None
+    revised(draft, leaving, secretary, act="exclude", reason_ru="Отказ.")
+    if declares:
+        draft = kept(draft, by=secretary, declared_count=1)
+    draft.refresh_from_db()
+    confirmed(recorded(draft, by=secretary), head=head)
+    known.refresh_from_db()
+    assert (known.declared_count, known.declared_is_approximate) == (1 if declares else 40, approximate)
+
+
+def test_the_check_counts_as_the_register_will(secretary, head):
+    group = factories.group_of({"status": "approved", "cost": 3}, status="approved", cost=10, initiator_type="sme")
+    draft = begun(None, by=secretary, kind="exclusion")
+    for project in (group, group.members.get()):
+        revised(draft, project, secretary, act="exclude", reason_ru="Отказ.")
+        draft.refresh_from_db()
+    draft = confirmed(recorded(counted(draft, by=secretary), by=secretary), head=head)
+    whole = declared_against_entered(draft.resolution)[0]
+    assert whole.agrees
+    assert (whole.entered.projects, whole.entered.cost) == (1, 10)
+
+
+def test_a_planned_row_counts_by_its_own_initiator(secretary, head):
+    planned, sitting = factories.project(status="planned", initiator_type="state_body"), sittings.session()
+    agenda.put_project(sitting, planned, by=secretary)
+    factories.remembered(planned)
+    Project.objects.filter(pk=planned.pk).update(initiator_type="sme")
+    draft = kept(begun(sitting, by=secretary), by=secretary, declared_count=1, shares={"sme": (1, None)})
+    draft = confirmed(recorded(draft, by=secretary), head=head)
+    assert all(line.entered.projects == 1 for line in declared_against_entered(draft.resolution))
+
+
+def test_a_project_on_the_agenda_that_is_in_the_register_owes_once(secretary):
+    sitting = sittings.session()
+    known = factories.project(status="approved", territory=factories.MEDEU)
+    known.obligations.create(year=2027, amount=60)
+    factories.ceiling(year=2027, amount=100)
+    assert [(row.committed, row.proposed) for row in agenda_of(sitting).years] == [(60, 0)]
+    agenda.put_project(sitting, known, by=secretary)
+    found = agenda_of(sitting)
+    assert [(row.committed, row.proposed, row.over) for row in found.years] == [(0, 60, 0)]
+    assert not found.warnings
+    draft = sittings.begun(sitting, by=secretary)
+    assert [(row.committed, row.proposed) for row in obligations_of(draft)] == [(0, 60)]

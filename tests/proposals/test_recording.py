@@ -197,6 +197,21 @@ def test_a_proposal_may_be_withdrawn_once_the_recording_is_given_back(secretary,
         recorded(draft, by=secretary)
 
 
+def test_a_head_who_leaves_before_the_hour_stops_the_list(secretary, head):
+    sitting, moment = sittings.session(), timezone.now() + datetime.timedelta(hours=1)
+    state_project(sitting, by=secretary)
+    draft = counted(kept(begun(sitting, by=secretary), by=secretary, publish_at=moment), by=secretary)
+    draft = confirmed(recorded(draft, by=secretary), head=head)
+    roles = list(head.groups.all())
+    head.groups.clear()
+    assert publish_due(moment) == (0, 1)
+    draft.refresh_from_db()
+    assert "confirmed it no longer may" in draft.obstacle
+    assert not Resolution.objects.exists()
+    head.groups.set(roles)
+    assert publish_due(moment) == (1, 0)
+
+
 def test_what_stands_in_the_way_of_one_does_not_hold_up_the_others(secretary, head):
     moment = timezone.now() + datetime.timedelta(hours=1)
     drafts = []
