@@ -89,19 +89,20 @@ def collect_static(checkout: Checkout, values: Mapping[str, str]) -> None:
 def serve(checkout: Checkout, values: Mapping[str, str], listener: socket.socket, asked: int | None) -> int:
     """Run gunicorn on the open port until somebody stops us; 0 when that was the end of it."""
     port = listener.getsockname()[1]
-    with gunicorn(checkout, values, listener) as server, workers(checkout, values):
-        wait_until_it_answers(port, server)
-        if asked is None and port != ports.DEFAULT:
-            say(f"Port {ports.DEFAULT} is taken, so this demo runs on {port}.")
-        say(f"\n  Public site  http://localhost:{port}/kk/\n  Admin        http://localhost:{port}/admin/")
-        if not os.environ.get("EMAIL_URL"):
-            say("  Letters      appear here: there is no mail server (EMAIL_URL)")
-        say("\nCtrl-C stops everything.")
-        try:
+    try:
+        with gunicorn(checkout, values, listener) as server, workers(checkout, values):
+            wait_until_it_answers(port, server)
+            if asked is None and port != ports.DEFAULT:
+                say(f"Port {ports.DEFAULT} is taken, so this demo runs on {port}.")
+            say(f"\n  Public site  http://localhost:{port}/kk/\n  Admin        http://localhost:{port}/admin/")
+            if not os.environ.get("EMAIL_URL"):
+                say("  Letters      appear here: there is no mail server (EMAIL_URL)")
+            say("\nCtrl-C stops everything.")
             server.wait()
-        except Stopped:
-            say("\nStopping.")
-            return 0
+    except Stopped:
+        # Also while something is still starting.
+        say("\nStopped.")
+        return 0
     raise RunnerError("The web server ended by itself: see the lines above.")
 
 

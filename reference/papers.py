@@ -10,9 +10,7 @@ from typing import BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from reference.identifiers import mask_iins
 from reference.office_files import find_end, office_type
-from reference.validators import one_line
 
 LARGEST_PAPER = 25 * 1024 * 1024
 """Bytes."""
@@ -166,15 +164,6 @@ def _refuse_wrong_name(name: str, extension: str) -> None:
             code="name",
             params={"named": named[:10].upper(), "found": extension.upper()},
         )
-
-
-LONGEST_STEM = 240
-
-
-def shown_name(name: str, extension: str, otherwise: str = "document") -> str:
-    """Return the sender's name of a file, safe to show: one line, no path, no personal number, the true ending."""
-    stem = one_line(name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return f"{mask_iins(stem)[:LONGEST_STEM] or otherwise}.{extension}"
 
 
 def examine(stream: BinaryIO, name: str = "") -> PaperFacts:

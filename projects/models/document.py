@@ -14,8 +14,9 @@ from projects.models.resolution import Resolution
 from reference.codelists import DocumentType
 from reference.constraints import known_code
 from reference.fields import CleanCharField, WebAddressField
+from reference.file_names import shown_name
 from reference.languages import LANGUAGES
-from reference.papers import examine, shown_name
+from reference.papers import examine
 
 
 def stored_name(document: "Document", filename: str) -> str:

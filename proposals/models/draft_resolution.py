@@ -23,7 +23,8 @@ from reference.fields import (
     PartialDateField,
     RomanNumberField,
 )
-from reference.papers import examine, shown_name
+from reference.file_names import shown_name
+from reference.papers import examine
 
 
 class DraftState(models.TextChoices):

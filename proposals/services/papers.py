@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from proposals.models import Paper, Proposal
 from proposals.queries.access import own_applications
 from proposals.workflow import EDITABLE, Stage
-from reference.papers import examine, shown_name
+from reference.file_names import shown_name
+from reference.papers import examine
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def attach(
             proposal=row,
             kind=kind,
             is_confidential=is_confidential,
-            original_name=shown_name(upload.name, facts.extension),
+            original_name=shown_name(str(upload.name), facts.extension),
             content_type=facts.content_type,
             size=facts.size,
             sha256=facts.sha256,

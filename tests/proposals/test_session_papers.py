@@ -230,7 +230,7 @@ def test_a_company_that_agreed_is_named_on_the_agenda():
 @pytest.mark.django_db
 def test_what_is_adopted_bears_number_and_day_and_approved_sums():
     secretary, head = sittings.secretary_and_head(staff)
-    sitting = sittings.session()
+    sitting = sittings.session(held_on=datetime.date(2026, 11, 19))
     first, second, third = (sittings.state_project(sitting, by=secretary, title_kk=name) for name in "АБВ")
     told = {
         first.pk: {"outcome": Outcome.CONDITIONS, "conditions_kk": "Жер.", "approved_sum": 1_500_001},
