@@ -95,9 +95,9 @@ def test_applicants_are_offered_the_newest_version_that_is_offered():
     ],
 )
 def test_a_template_nobody_can_fill_in_is_refused_with_a_sentence(upload, said):
-    with pytest.raises(ValidationError) as refusal:
-        checked_template(upload())
     with translation.override("en"):
+        with pytest.raises(ValidationError) as refusal:
+            checked_template(upload())
         assert said in " ".join(refusal.value.messages)
 
 
