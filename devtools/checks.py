@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devtools import catalogs, database, environment, stamps
 from devtools.checkout import Checkout, RunnerError, open_lock, say
+from devtools.cluster import THROWN_AWAY
 from devtools.demo import collect_static
 from devtools.programs import manage, run
 
@@ -27,6 +28,9 @@ def run_tests(checkout: Checkout, arguments: list[str]) -> int:
         without_browser(os.environ)
         arguments = ["--ignore=tests/browser", *arguments]
     arguments = [*arguments, *(extra_arguments(os.environ) or side_by_side(os.cpu_count() or 1))]
+    if os.environ.get("CI"):
+        # Only where nobody keeps a demo in the same cluster.
+        os.environ[THROWN_AWAY] = "on"
     with database.opened(checkout, warn=False) as opened, open_lock(checkout.local / "test.lock") as lock:
         wait_for_turn(lock)
         catalogs.compile_outdated(checkout)

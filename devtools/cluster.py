@@ -27,6 +27,11 @@ SETTINGS = (
     "log_min_error_statement=panic",
 )
 
+THROWN_AWAY = "PPP_CLUSTER_OF_TESTS"
+"""Set by `make test`: the cluster it starts holds nothing that anybody keeps."""
+FOR_TESTS = ("fsync=off", "full_page_writes=off")
+"""Emptying a hundred tables after a test waits for the disk otherwise; what a crash leaves of it is thrown away."""
+
 
 class Cluster:
     """One data directory in `.local/`, its socket folder, and who uses it."""
@@ -184,6 +189,8 @@ class Cluster:
 
     def _options(self) -> str:
         settings = ("listen_addresses=''", "port=5432", f"unix_socket_directories='{self.sockets}'", *SETTINGS)
+        if os.environ.get(THROWN_AWAY):
+            settings += FOR_TESTS
         return " ".join(f"-c {setting}" for setting in settings)
 
     def _pg_ctl(self, action: str, *more: str) -> "subprocess.CompletedProcess[str]":
