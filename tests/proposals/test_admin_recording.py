@@ -19,12 +19,7 @@ from tests.proposals.recording_pages import PLACE, address, begun, errors, paper
 from tests.registry.pages import parse
 from tests.registry.people import logged_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "own_files")]
 
 
 @pytest.fixture

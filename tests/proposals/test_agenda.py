@@ -3,7 +3,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import translation
 from post_office.models import Email
 
 from projects.models import ObligationCeiling
@@ -33,18 +32,7 @@ from tests.proposals import sittings
 from tests.proposals.applications import applicant, proposal_at, staff
 from tests.proposals.sittings import SITE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def secretary():
-    return staff("secretary")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english")]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 from post_office.models import Email
 
-from proposals.models import Clarification, Refusal, StageChange
+from proposals.models import Clarification, Refusal
 from proposals.services.asking import ask
 from proposals.services.deciding import refuse, support, take_up
 from proposals.services.moves import Overtaken, hindrance
@@ -29,28 +29,10 @@ from tests.proposals.applications import (
     reviewer,
     staff,
 )
+from tests.proposals.looks import joins, letters, stage_of, today
 from tests.rules import refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
-
-
-def today() -> datetime.date:
-    return timezone.localdate()
-
-
-def letters(kind: str) -> list[Email]:
-    return list(Email.objects.filter(headers__contains={"X-Letter": f"proposal:{kind}"}))
-
-
-def stage_of(proposal) -> tuple[str, int]:
-    proposal.refresh_from_db()
-    return proposal.stage, StageChange.objects.filter(proposal=proposal).count()
-
-
-def joins(person, proposal):
-    """Let the person work for the applicant."""
-    proposal.application.organisation.memberships.create(user=person)
-    return person
 
 
 class TestSupporting:

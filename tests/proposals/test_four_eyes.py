@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from django.utils import translation
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -17,23 +16,7 @@ from tests import factories
 from tests.proposals import sittings
 from tests.proposals.applications import PDF, proposal_at, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def secretary():
-    return staff(Role.SECRETARY)
-
-
-@pytest.fixture
-def head():
-    return staff(Role.HEAD)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english")]
 
 
 @pytest.mark.django_db(transaction=True)

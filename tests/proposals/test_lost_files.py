@@ -13,13 +13,8 @@ from proposals.services.recording import save_paper
 from tests.proposals.applications import applicant, complete_draft, pdf, staff
 from tests.proposals.sittings import begun
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "own_files")]
 TWO_DAYS = 2 * 24 * 3600
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 def aged(name: str) -> str:

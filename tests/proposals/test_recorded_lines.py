@@ -5,9 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
-from accounts.roles import Role
 from projects.models import ListAct, Project, Resolution
 from projects.queries.declared import declared_against_entered
 from projects.queries.register import approved, register
@@ -19,27 +17,11 @@ from proposals.services import agenda, recording
 from proposals.workflow import Stage
 from tests import factories
 from tests.proposals import sittings
-from tests.proposals.applications import proposal_at, staff
+from tests.proposals.applications import proposal_at
 from tests.proposals.sittings import begun, confirmed, counted, days, kept, recorded, state_project, tabled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english")]
 BILLION = 1_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def secretary():
-    return staff(Role.SECRETARY)
-
-
-@pytest.fixture
-def head():
-    return staff(Role.HEAD)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.roles import Role
 from projects.models import Document, Project, Resolution
@@ -19,29 +19,8 @@ from tests.proposals import sittings
 from tests.proposals.applications import PDF, proposal_at, staff
 from tests.proposals.sittings import SITE, begun, confirmed, counted, days, kept, recorded, state_project, tabled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english", "own_files")]
 BILLION = 1_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def secretary():
-    return staff(Role.SECRETARY)
-
-
-@pytest.fixture
-def head():
-    return staff(Role.HEAD)
 
 
 # --- begin, decide

@@ -5,11 +5,9 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
-from post_office.models import Email
 
 from accounts.roles import Role
-from proposals.models import Assignment, Criterion, Declaration, Opinion, Score, StageChange
+from proposals.models import Assignment, Criterion, Declaration, Opinion, Score
 from proposals.queries.access import filed_proposals, readable_papers
 from proposals.queries.review import may_open
 from proposals.queries.staff import search_proposals, stage_counts
@@ -31,28 +29,10 @@ from tests.proposals.applications import (
     reviewer,
     staff,
 )
+from tests.proposals.looks import joins, today
 from tests.rules import refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
-
-
-def today() -> datetime.date:
-    return timezone.localdate()
-
-
-def letters(kind: str) -> list[Email]:
-    return list(Email.objects.filter(headers__contains={"X-Letter": f"proposal:{kind}"}))
-
-
-def stage_of(proposal) -> tuple[str, int]:
-    proposal.refresh_from_db()
-    return proposal.stage, StageChange.objects.filter(proposal=proposal).count()
-
-
-def joins(person, proposal):
-    """Let the person work for the applicant."""
-    proposal.application.organisation.memberships.create(user=person)
-    return person
 
 
 class TestDeclaring:
