@@ -4,7 +4,8 @@ import hashlib
 import logging
 from typing import Any
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 logger = logging.getLogger(__name__)
 
@@ -27,4 +28,12 @@ def download(file: Any, *, sha256: str, name: str, content_type: str, what: str)
     response = FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def made_now(content: bytes, *, name: str, content_type: str) -> HttpResponse:
+    """Return what was made for this one request as a download called ``name``, never shown by the browser."""
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

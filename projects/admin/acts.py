@@ -11,10 +11,11 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from projects.admin.forms import ContractChangeForm, ContractForm, StatusForm, TreasuryForm, put
+from projects.admin.forms import ContractChangeForm, ContractForm, StatusForm, TreasuryForm
 from projects.admin.record import RecordAdmin
 from projects.models import Contract, Project
 from projects.services import contracts, register
+from reference.refusals import put_refusal
 
 
 class ActsAdmin(RecordAdmin):
@@ -115,7 +116,7 @@ class ActsAdmin(RecordAdmin):
             try:
                 act()
             except ValidationError as refusal:
-                put(form, refusal)
+                put_refusal(form, refusal)
             else:
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:projects_project_change", args=[project.pk]))

@@ -13,17 +13,9 @@ from projects.services import listing
 from projects.services.register import RECORDED_STATUSES, ProjectEntry
 from reference.codelists import DocumentType, PaymentSource, ProjectStatus
 from reference.fields import PartialDateFormField
+from reference.refusals import put_refusal
 
 LONG = {"rows": 3, "cols": 80}
-
-
-def put(form: forms.BaseForm, refusal: ValidationError) -> None:
-    """Put what a service refused beside its boxes; what has no box here stands above them."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 class ProjectForm(RecordForm):
@@ -48,7 +40,7 @@ class ProjectForm(RecordForm):
         try:
             listing.completed(self.instance)
         except ValidationError as refusal:
-            put(self, refusal)
+            put_refusal(self, refusal)
 
 
 class NewProjectForm(ProjectForm):

@@ -3,12 +3,11 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from projects.models.project import GREATEST_TERM, LEAST_TERM, Project
+from projects.models.project import Project, term_field
 from reference.fields import BinField, CleanCharField, CleanTextField, TengeField
 
 
@@ -18,14 +17,7 @@ class _Terms(models.Model):
     number = CleanCharField(pgettext_lazy("contract", "number"), max_length=60)
     signed_on = models.DateField(_("signed on"))
     sum = TengeField(_("sum, tenge"), null=True, blank=True)
-    term_years = models.DecimalField(
-        _("term, years"),
-        max_digits=4,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(LEAST_TERM), MaxValueValidator(GREATEST_TERM)],
-    )
+    term_years = term_field()
     treasury_number = CleanCharField(
         _("treasury registration number"),
         max_length=60,

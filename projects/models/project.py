@@ -1,12 +1,14 @@
 """One row of the register: what it is, who answers, what it costs, on which paper it rests."""
 
 from decimal import Decimal
+from typing import Any
 
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
@@ -37,6 +39,14 @@ LISTED = ("title_kk", "title_ru", "title_en", "cost", "term_years")
 """What the paper of the maslikhat says of a project; changed by resolutions, each value kept in ListChange."""
 LEAST_TERM, GREATEST_TERM = Decimal(1), Decimal(49)
 """Years that any PPP contract may last at all; the law's limits by date are legal parameters."""
+
+
+def term_field(**more: Any) -> models.DecimalField:
+    """Return a column for the years a contract lasts, building included; empty: not known."""
+    bounds = [MinValueValidator(LEAST_TERM), MaxValueValidator(GREATEST_TERM)]
+    return models.DecimalField(
+        _("term, years"), max_digits=4, decimal_places=2, null=True, blank=True, validators=bounds, **more
+    )
 
 
 def _title_order(*languages: str) -> models.GeneratedField:

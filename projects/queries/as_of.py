@@ -20,6 +20,11 @@ from reference.languages import LANGUAGES
 from reference.partial_dates import last_certain
 
 _ALONE = Q(project__group__isnull=True)
+_MEASURES = {
+    "projects": Count("pk", filter=_ALONE),
+    "known": Count("cost", filter=_ALONE),
+    "total": Sum("cost", filter=_ALONE, default=0),
+}
 
 
 def _in_force(day: datetime.date) -> Q:
@@ -43,12 +48,14 @@ def list_on(day: datetime.date) -> QuerySet[ListChange]:
 
 def totals_on(lines: QuerySet[ListChange]) -> Figures:
     """Return number, known costs and sum of these lines; members of a group count with their group. One query."""
-    row = lines.order_by().aggregate(
-        projects=Count("pk", filter=_ALONE),
-        known=Count("cost", filter=_ALONE),
-        total=Sum("cost", filter=_ALONE, default=0),
-    )
+    row = lines.order_by().aggregate(**_MEASURES)
     return Figures(row["projects"], row["known"], int(row["total"]))
+
+
+def totals_on_by(column: str, lines: QuerySet[ListChange]) -> dict[str | int, Figures]:
+    """Return the same by a column of the lines. One query."""
+    rows = lines.order_by().values_list(column).annotate(**_MEASURES)
+    return {key: Figures(projects, known, int(total)) for key, projects, known, total in rows}
 
 
 def undated(projects: QuerySet[Project]) -> int:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from projects.models import ListChange, Project, Resolution
-from projects.queries.as_of import totals_on
+from projects.queries.as_of import totals_on, totals_on_by
 from projects.queries.register import register
 from projects.queries.totals import Figures
 
@@ -64,18 +64,7 @@ def lines_of(resolutions: Iterable[int]) -> QuerySet[ListChange]:
 
 def entered_by(column: str, resolutions: Iterable[int]) -> dict[str | int, Figures]:
     """Return the figures of these resolutions' lines by a column of theirs. One query."""
-    alone = Q(project__group__isnull=True)
-    rows = (
-        lines_of(resolutions)
-        .order_by()
-        .values_list(column)
-        .annotate(
-            projects=Count("pk", filter=alone),
-            known=Count("cost", filter=alone),
-            total=Sum("cost", filter=alone, default=0),
-        )
-    )
-    return {key: Figures(projects, known, int(total)) for key, projects, known, total in rows}
+    return totals_on_by(column, lines_of(resolutions))
 
 
 def declared_against_entered(resolution: Resolution) -> list[Comparison]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.views.common import site_of
-from proposals.admin.session_acts import CLOSED, NOT_NOW, NOT_YOURS, item_of, put_refusal
+from proposals.admin.session_acts import CLOSED, NOT_NOW, NOT_YOURS, item_of
 from proposals.forms.agenda import ItemForm, RegisterProjectForm, StateProjectForm, TicksForm, payment_rows, ticked
 from proposals.models import AgendaItem, Session
 from proposals.queries.agenda import no_longer_supported, supported
@@ -24,6 +24,7 @@ from proposals.services.agenda import (
 )
 from proposals.services.moves import StepNotAllowed
 from reference.money import format_tenge
+from reference.refusals import put_refusal
 
 SHOWN = 200
 """Supported proposals that one page lists; more are found by words and sector."""

@@ -32,12 +32,10 @@ class ApplicationAdmin(ReadingAdmin):
         counted = filed_applications(request.user).annotate(proposals_count=Count("proposals", filter=known))
         return counted.order_by(*self.ordering)
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
         """Find by what finds a proposal of it that the person may know of."""
-        if not search_term.strip():
-            return queryset, False
-        proposals = search_proposals(filed_proposals(request.user), search_term)
-        return queryset.filter(pk__in=proposals.order_by().values("application")), False
+        proposals = search_proposals(filed_proposals(request.user), text)
+        return queryset.filter(pk__in=proposals.order_by().values("application"))
 
     @admin.display(description=pgettext_lazy("application", "number"), ordering="number")
     def shown_number(self, application: Application) -> str:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from proposals.admin import confirming, recording, recording_lines
 from proposals.admin.reading import ReadingAdmin
-from proposals.forms.recording_lines import KINDS_WITH_LINES
 from proposals.models import DraftResolution, DraftState
+from proposals.models.draft_lines import REVISING
 from proposals.queries.recorded import decisions_of, obstacles, revisions_of
 from proposals.queries.recordings import DECIDE, check_rows, is_own, may_judge, may_write, readable_recordings
 from reference.downloads import download
@@ -39,7 +39,7 @@ class DraftResolutionAdmin(ReadingAdmin):
         """Recordings, for those who may read them."""
         return readable_recordings(request.user).order_by(*self.ordering)
 
-    def found(self, queryset: Any, text: str) -> Any:
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
         """Find by number or date."""
         for word in text.split():
             queryset = queryset.filter(number__icontains=word) | queryset.filter(adopted__startswith=word)
@@ -89,7 +89,7 @@ class DraftResolutionAdmin(ReadingAdmin):
             "is_own": is_own(request.user, row),
             "obstacles": obstacles(row) if writes else [],
             "has_items": bool(row.session_id) and row.decides_items,
-            "has_lines": row.kind in KINDS_WITH_LINES,
+            "has_lines": row.kind in REVISING,
         }
 
     def get_urls(self) -> list:

@@ -86,7 +86,7 @@ class LetterAdmin(ReadingAdmin):
         rows = Letter.objects.order_by(*self.ordering)
         return rows if request.user.has_perm("proposals.view_letter") else rows.none()
 
-    def found(self, queryset: Any, text: str) -> Any:
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
         """Find by the words of the subject; an address is not searched, it would stand in the page's address."""
         for word in text.split():
             queryset = queryset.filter(subject__icontains=word)

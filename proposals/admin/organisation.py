@@ -33,7 +33,7 @@ class OrganisationAdmin(ReadingAdmin):
         rows = Organisation.objects.order_by(*self.ordering)
         return rows if request.user.has_perm("accounts.view_organisation") else rows.none()
 
-    def found(self, queryset: Any, text: str) -> Any:
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
         """Find by the words of the name, or by a BIN from its beginning."""
         name = folded(Concat(Value(" "), "name", output_field=TextField()))
         found = Q()

@@ -113,7 +113,7 @@ class ProposalAdmin(ReadingAdmin):
         """Only what is filed, only for whom the one permission function lets read it."""
         return filed_proposals(request.user).order_by(*self.ordering)
 
-    def found(self, queryset: Any, text: str) -> Any:
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
         """Find by number, words, name and BIN."""
         return search_proposals(queryset, text)
 

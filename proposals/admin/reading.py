@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,26 @@ _ENDINGS = ("", "__exact", "__isnull", "__code__exact")
 """How Django's filters name their conditions: of a column, of choices, of unknown values, of a related row."""
 
 
-class ReadingAdmin(ReadableAdmin):
+class RowPages(admin.ModelAdmin):
+    """Pages about one row, and the door to them."""
+
+    def page(self, request: HttpRequest, template: str, row: Any, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Return a page about a row, in the frame of the staff site."""
+        names = {"opts": self.opts, "title": str(row), "original": row, "row": row}
+        frame = {**self.admin_site.each_context(request), **names}
+        return TemplateResponse(request, template, {**frame, **context}, status=status)
+
+    def readable_row(self, request: HttpRequest, object_id: str) -> Any:
+        """Return a row the person may know of; 403 without the right to the list, 404 for what is not in it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
+
+
+class ReadingAdmin(RowPages, ReadableAdmin):
     """A list with the filters it shows and a page without a form. ``get_queryset`` says which rows there are."""
 
     page_template = ""
@@ -53,11 +73,11 @@ class ReadingAdmin(ReadableAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search by the words; without words everything is listed."""
-        return (self.found(queryset, search_term) if search_term.strip() else queryset), False
+        return (self.found(request, queryset, search_term) if search_term.strip() else queryset), False
 
-    def found(self, queryset: Any, text: str) -> Any:
-        """Return the rows that the words find."""
-        raise NotImplementedError
+    def found(self, request: HttpRequest, queryset: Any, text: str) -> Any:
+        """Return the rows that the words find; Django's own search where a list has no better one."""
+        return super().get_search_results(request, queryset, text)[0]
 
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return what the page of a row shows."""
@@ -72,12 +92,6 @@ class ReadingAdmin(ReadableAdmin):
             raise PermissionDenied
         return self.page(request, self.page_template, row, **self.page_context(request, row), **(extra_context or {}))
 
-    def page(self, request: HttpRequest, template: str, row: Any, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Return a page about a row, in the frame of the staff site."""
-        names = {"opts": self.opts, "title": str(row), "original": row, "row": row}
-        frame = {**self.admin_site.each_context(request), **names}
-        return TemplateResponse(request, template, {**frame, **context}, status=status)
-
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The history stands on the page itself."""
         self.readable_row(request, object_id)
@@ -86,12 +100,3 @@ class ReadingAdmin(ReadableAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """Nobody deletes."""
         raise PermissionDenied
-
-    def readable_row(self, request: HttpRequest, object_id: str) -> Any:
-        """Return a row the person may know of; 403 without the right to the list, 404 for what is not in it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            raise Http404
-        return row

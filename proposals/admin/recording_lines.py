@@ -13,8 +13,9 @@ from projects.services import listing
 from proposals.admin.reading import ReadingAdmin
 from proposals.admin.recording_sheet import Sheet, secretaries_only
 from proposals.forms.recording import RecordingForm
-from proposals.forms.recording_lines import KINDS_WITH_LINES, AddLineForm, LineForm
+from proposals.forms.recording_lines import AddLineForm, LineForm
 from proposals.models import DraftResolution, RevisionAct
+from proposals.models.draft_lines import REVISING
 from proposals.queries.recorded import revisions_of
 from proposals.queries.recordings import may_write
 from proposals.services import recording
@@ -22,7 +23,7 @@ from proposals.services import recording
 
 def _act(draft: DraftResolution) -> str:
     """Return what the paper does to lines; raise Http404 for a kind that leaves them alone."""
-    act = KINDS_WITH_LINES.get(draft.kind)  # type: ignore[call-overload]
+    act = REVISING.get(draft.kind)  # type: ignore[call-overload]
     if act is None:
         raise Http404
     return str(act)

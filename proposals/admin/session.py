@@ -4,24 +4,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from projects.admin.record import RecordAdmin, RecordForm
 from projects.models import Maslikhat
 from proposals.admin import agenda, session_acts
+from proposals.admin.reading import RowPages
 from proposals.admin.session_page import FORMATS, PAPER_LANGUAGES, PAPERS, session_context
 from proposals.documents.session_papers import session_paper
 from proposals.models import Session
 from proposals.queries.agenda import search_sessions
 from proposals.queries.review import TABLE
+from reference.downloads import made_now
 from reference.templatetags.registry_formats import tenge
 
 FACTS: list[str | list[str] | tuple[str, ...]] = [
@@ -65,7 +64,7 @@ class MaslikhatFilter(admin.SimpleListFilter):
 
 
 @admin.register(Session)
-class SessionAdmin(RecordAdmin):
+class SessionAdmin(RowPages, RecordAdmin):
     """Sessions are planned and changed by the secretary, and read by head and auditor."""
 
     form = SessionForm
@@ -150,20 +149,11 @@ class SessionAdmin(RecordAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def readable_row(self, request: HttpRequest, key: Any) -> Session:
-        """Return the session; 403 without the right to read sessions, 404 for none."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        row = self.get_object(request, str(key))
-        if row is None:
-            raise Http404
-        return row
-
     def _door(self, page: Any) -> Any:
         """Let whoever sets the agenda to a step of it."""
 
         def view(request: HttpRequest, key: int, **facts: Any) -> HttpResponseBase:
-            row = self.readable_row(request, key)
+            row = self.readable_row(request, str(key))
             if not request.user.has_perm(TABLE):
                 raise PermissionDenied
             return page(self, request, row, **facts)
@@ -174,8 +164,7 @@ class SessionAdmin(RecordAdmin):
         self, request: HttpRequest, template: str, row: Session, *, status: int = 200, **more: Any
     ) -> HttpResponse:
         """Return a page about a session, in the frame of the staff site."""
-        frame = {**self.admin_site.each_context(request), "opts": self.opts, "original": row, "session": row}
-        return TemplateResponse(request, template, {**frame, "title": str(row), **more}, status=status)
+        return super().page(request, template, row, status=status, **{"session": row, **more})
 
     def own_page(
         self, request: HttpRequest, row: Session, *, refusal: list[str] | None = None, status: int = 200
@@ -195,14 +184,14 @@ class SessionAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         """Show the session; its facts are changed on a page of their own."""
-        row = self.readable_row(request, unquote(object_id))
+        row = self.readable_row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         return self.own_page(request, row)
 
     def edit_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Change the facts of a planned session."""
-        row = self.readable_row(request, key)
+        row = self.readable_row(request, str(key))
         if not super().has_change_permission(request, row):
             raise PermissionDenied
         if not row.takes_items and request.method in ("GET", "HEAD"):
@@ -231,13 +220,11 @@ class SessionAdmin(RecordAdmin):
 
     def paper_view(self, request: HttpRequest, key: int, paper: str, language: str, format: str) -> HttpResponse:
         """Hand out the agenda or the draft list; made anew each time, kept by no cache."""
-        row = self.readable_row(request, key)
+        row = self.readable_row(request, str(key))
         if paper not in PAPERS or language not in PAPER_LANGUAGES or format not in FORMATS:
             raise Http404
         content, content_type, filename = session_paper(row, paper, language, format)
-        response = HttpResponse(content, content_type=content_type)
-        response.headers["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response = made_now(content, name=filename, content_type=content_type)
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -15,21 +15,13 @@ from proposals.models import AgendaItem, Session
 from proposals.services.agenda import take_off
 from proposals.services.moves import StepNotAllowed
 from proposals.services.sessions import cancel, hold
+from reference.refusals import put_refusal
 
 CLOSED = gettext_lazy("The session is held or cancelled: its agenda is closed.")
 NOT_NOW = gettext_lazy("Somebody was quicker: this step is no longer possible. Nothing is changed.")
 NOT_YOURS = gettext_lazy(
     "You work for the applicant of a proposal, or have a conflict of interest. Somebody else takes this step."
 )
-
-
-def put_refusal(form: forms.BaseForm, refusal: ValidationError) -> None:
-    """Put what a service refused beside its boxes; what has no box here stands above them."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 @dataclass(frozen=True)

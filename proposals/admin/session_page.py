@@ -10,11 +10,11 @@ from proposals.admin.year_chart import chart_of
 from proposals.models import AgendaItem, Session, SessionState
 from proposals.queries.access import filed_proposals
 from proposals.queries.agenda import Agenda, agenda, items_of
+from proposals.queries.recordings import DECIDE
 from proposals.queries.review import TABLE
 from reference.codelists import InitiatorType
 from reference.languages import LANGUAGES
 
-DECIDE = "proposals.decide_proposal"
 PAPERS, FORMATS, PAPER_LANGUAGES = ("agenda", "list"), ("pdf", "docx"), LANGUAGES[:2]
 
 

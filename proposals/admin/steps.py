@@ -18,6 +18,7 @@ from proposals.queries.paper_list import paper_list
 from proposals.services import asking, deciding
 from proposals.services.moves import Overtaken, StepNotAllowed, hindrance
 from proposals.workflow import STEPS, Action, find_step
+from reference.refusals import put_refusal
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def step_page(site: ReadingAdmin, request: HttpRequest, row: Proposal, action: s
         row.refresh_from_db()
         return _not_now(site, request, row, action, form)
     except ValidationError as refusal:
-        _put(form, refusal)
+        put_refusal(form, refusal, lambda name: form.text_field if name == "note" else name)
         return _shown(site, request, row, action, form)
     site.message_user(request, str(page.done), messages.SUCCESS)
     return HttpResponseRedirect(reverse("admin:proposals_proposal_change", args=[row.pk]))
@@ -143,16 +144,6 @@ def _is_lawful(row: Proposal, action: str) -> bool:
     except StepNotAllowed:
         return False
     return True
-
-
-def _put(form: StepForm, refusal: ValidationError) -> None:
-    """Put what a service refused beside its boxes; what has no box here stands above them."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        place = form.text_field if name == "note" else name
-        form.add_error(place if place in form.fields else None, errors)
 
 
 def _shown(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from projects.models import Project
 from proposals.forms.review import LONG
 from proposals.models import AgendaItem, ItemPayment, Proposal, Session
+from proposals.models.session import LINE
 from reference.models import Sector, Territory
 
 ROWS = 12
@@ -69,21 +70,7 @@ class StateProjectForm(ItemForm):
     """A state body's project that never was a proposal: every column."""
 
     class Meta(ItemForm.Meta):
-        fields = (
-            "title_kk",
-            "title_ru",
-            "sector",
-            "territory",
-            "place_kk",
-            "place_ru",
-            "initiator_type",
-            "state_partner_kk",
-            "state_partner_ru",
-            "contract_type",
-            "term_years",
-            "asked_sum",
-            "recommended_sum",
-        )
+        fields = LINE
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from proposals.models import Criterion, Opinion, Score
 from proposals.models.opinion import HIGHEST_SCORE, Recommendation
 from proposals.services.opinions import ScoreFacts
+from reference.refusals import put_refusal
 
 _SCORES = [("", "–"), *((str(score), str(score)) for score in range(HIGHEST_SCORE + 1))]
 
@@ -62,9 +63,7 @@ class OpinionForm(forms.Form):
 
     def put(self, refusal: ValidationError) -> None:
         """Put what the service refused beside its boxes."""
-        named = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
-        for name, errors in named.items():
-            self.add_error(name if name in self.fields else None, errors)
+        put_refusal(self, refusal)
 
     @property
     def rows(self) -> list[tuple[Criterion, BoundField, BoundField]]:

@@ -18,6 +18,7 @@ from proposals.forms.fields import CountField
 from proposals.models import DraftResolution, Session
 from reference.codelists import InitiatorType
 from reference.fields import TengeFormField
+from reference.refusals import put_refusal
 
 MOST_PROJECTS, MOST_VOTES = 100_000, 32_767
 _REQUIRED = {
@@ -78,10 +79,7 @@ class RecordingForm(forms.Form):
 
     def put(self, refusal: ValidationError) -> None:
         """Put what a service refused beside its boxes; what has no box here stands above them."""
-        named = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
-        for name, errors in named.items():
-            place = self.box_of(name)
-            self.add_error(place if place in self.fields else None, errors)
+        put_refusal(self, refusal, self.box_of)
 
     def box_of(self, column: str) -> str:
         """Return the box in which a column is filled."""

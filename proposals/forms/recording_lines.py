@@ -16,7 +16,6 @@ from proposals.forms.fields import CountField, TermField
 from proposals.forms.recording import RecordingForm, long_text
 from proposals.models import AgendaItem, DraftResolution, ItemDecision, ListRevision, RevisionAct
 from proposals.models.session import DECIDED
-from reference.codelists import ResolutionKind
 from reference.fields import TengeFormField
 
 
@@ -191,10 +190,3 @@ class NoteForm(RecordingForm):
     def box_of(self, column: str) -> str:
         """Whatever the column is called, it is this text."""
         return "note" if column in ("returned_note", "note") else column
-
-
-KINDS_WITH_LINES = {
-    ResolutionKind.AMENDMENT: RevisionAct.AMEND,
-    ResolutionKind.EXCLUSION: RevisionAct.EXCLUDE,
-}
-"""Which kind does what to lines of the list."""

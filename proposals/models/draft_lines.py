@@ -1,16 +1,15 @@
 """The lines of a resolution that is being recorded: what it says of items, and which lines of the list it changes."""
 
 import pgtrigger
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import ListChange, Project
-from projects.models.project import GREATEST_TERM, LEAST_TERM
+from projects.models.project import term_field
 from proposals.models.draft_resolution import DraftResolution
 from proposals.models.session import DECIDED, AgendaItem, Outcome
-from reference.codelists import InitiatorType
+from reference.codelists import InitiatorType, ResolutionKind
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, TengeField
 
@@ -114,6 +113,10 @@ class RevisionAct(models.TextChoices):
     EXCLUDE = "exclude", pgettext_lazy("list", "Take out of the list")
 
 
+REVISING = {ResolutionKind.AMENDMENT: RevisionAct.AMEND, ResolutionKind.EXCLUSION: RevisionAct.EXCLUDE}
+"""Which kind of resolution does what to lines of the list."""
+
+
 class ListRevision(models.Model):
     """A line of the list that the resolution changes or takes out. The new line stands here whole."""
 
@@ -127,14 +130,7 @@ class ListRevision(models.Model):
     title_ru = CleanCharField(_("title in Russian"), max_length=500, blank=True)
     title_en = CleanCharField(_("title in English"), max_length=500, blank=True)
     cost = TengeField(_("cost, tenge"), null=True, blank=True, help_text=_("Empty when unknown: unknown is not zero."))
-    term_years = models.DecimalField(
-        _("term, years"),
-        max_digits=4,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(LEAST_TERM), MaxValueValidator(GREATEST_TERM)],
-    )
+    term_years = term_field()
     reason_kk = CleanTextField(_("reason in Kazakh"), max_length=3000, blank=True)
     reason_ru = CleanTextField(_("reason in Russian"), max_length=3000, blank=True)
 

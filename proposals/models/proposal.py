@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import Project
-from projects.models.project import GREATEST_TERM, LEAST_TERM
+from projects.models.project import term_field
 from proposals.models.application import Application
 from proposals.models.road_rules import rules_of_the_road
 from proposals.workflow import Stage
@@ -180,15 +180,7 @@ class Proposal(models.Model):
         verbose_name=_("sources of payment"),
         help_text=_("From what the private partner is paid (Law 379-V, art. 9(2))."),
     )
-    term_years = models.DecimalField(
-        _("term, years"),
-        max_digits=4,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(LEAST_TERM), MaxValueValidator(GREATEST_TERM)],
-        help_text=_("Of the whole contract, building included."),
-    )
+    term_years = term_field(help_text=_("Of the whole contract, building included."))
     implementation_start = PartialDateField(
         _("start of implementation"), blank=True, help_text=_("A month or a year is enough: 09.2027 or 2027.")
     )

@@ -3,7 +3,6 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Deferrable, Q
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import Maslikhat, Project
 from projects.models.obligation import YearlySum
-from projects.models.project import GREATEST_TERM, LEAST_TERM
+from projects.models.project import term_field
 from proposals.models.proposal import Proposal
 from reference.codelists import ContractType, InitiatorType
 from reference.constraints import known_code
@@ -104,6 +103,24 @@ DECIDED = (*APPROVING, Outcome.DECLINED, Outcome.POSTPONED)
 """What a resolution may say of an item; taking off the agenda is the secretary's act before the vote."""
 
 
+LINE = (
+    "title_kk",
+    "title_ru",
+    "sector",
+    "territory",
+    "place_kk",
+    "place_ru",
+    "initiator_type",
+    "state_partner_kk",
+    "state_partner_ru",
+    "contract_type",
+    "term_years",
+    "asked_sum",
+    "recommended_sum",
+)
+"""What the list would say of an item. A project of the register has columns of the same names, but for the last two."""
+
+
 class AgendaItem(models.Model):
     """One project on the agenda: a supported proposal, a planned row of the register, or a state body's project.
 
@@ -135,14 +152,7 @@ class AgendaItem(models.Model):
     state_partner_kk = CleanCharField(_("state body in Kazakh"), max_length=300, blank=True)
     state_partner_ru = CleanCharField(_("state body in Russian"), max_length=300, blank=True)
     contract_type = models.CharField(_("way of implementation"), max_length=20, choices=ContractType, blank=True)
-    term_years = models.DecimalField(
-        _("term, years"),
-        max_digits=4,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(LEAST_TERM), MaxValueValidator(GREATEST_TERM)],
-    )
+    term_years = term_field()
     asked_sum = TengeField(
         _("asked sum, tenge"), null=True, blank=True, help_text=_("Cost as the initiator filed it; empty: unknown.")
     )

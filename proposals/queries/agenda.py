@@ -75,14 +75,25 @@ def _owes_nothing(item: AgendaItem) -> bool:
     return source is not None and source.state_obligations == 0
 
 
-def _warnings(item: AgendaItem, payments: dict[int, int]) -> list[str]:
+def unsaid_of(item: AgendaItem, cost: int | None) -> list[str]:
+    """Return in words what the list would not say of an item that enters for this cost, whole tenge."""
     found = []
     if not item.title_kk:
         found.append(_("The title in Kazakh is missing."))
     if not item.title_ru:
         found.append(_("The title in Russian is missing."))
-    if item.recommended_sum is None:
+    if cost is None:
         found.append(_("The cost is unknown."))
+    return found
+
+
+def over_the_ceiling(years: Iterable[YearOfObligations]) -> list[str]:
+    """Return in words which years would owe more than they may."""
+    return [_("The obligations of %(year)d would pass the ceiling.") % {"year": row.year} for row in years if row.over]
+
+
+def _warnings(item: AgendaItem, payments: dict[int, int]) -> list[str]:
+    found = unsaid_of(item, item.recommended_sum)
     if item.has_open_request:  # type: ignore[attr-defined]
         found.append(_("A request to the applicant is still open."))
     if not payments and not _owes_nothing(item):
@@ -113,9 +124,7 @@ def agenda(session: Session, items: Iterable[AgendaItem] | None = None) -> Agend
             (kind, figures(item.recommended_sum for item in rows if item.initiator_type == kind)) for kind in kinds
         ],
         years=years,
-        warnings=[
-            _("The obligations of %(year)d would pass the ceiling.") % {"year": row.year} for row in years if row.over
-        ],
+        warnings=over_the_ceiling(years),
     )
 
 

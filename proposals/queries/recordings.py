@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from projects.models import Resolution
 from projects.queries.history import event_model
 from projects.queries.obligations import YearOfObligations, years_of
-from proposals.models import AgendaItem, DraftResolution, DraftState, ItemDecision, Session
+from proposals.models import AgendaItem, DraftResolution, DraftState, ItemDecision, Session, SessionState
 from proposals.models.draft_resolution import OPEN_STATES
 from proposals.models.session import APPROVING
-from proposals.queries.agenda import payments_of
+from proposals.queries.agenda import over_the_ceiling, payments_of, unsaid_of
 from proposals.queries.recorded import Checked, check, decisions_of
 from reference.codelists import InitiatorType
 
@@ -164,23 +164,14 @@ def warnings_about(draft: DraftResolution, decisions: list[ItemDecision], years:
     for decision in decisions:
         if decision.outcome not in APPROVING:
             continue
-        words = []
-        if not decision.item.title_kk:
-            words.append(_("The title in Kazakh is missing."))
-        if not decision.item.title_ru:
-            words.append(_("The title in Russian is missing."))
-        if decision.approved_sum is None:
-            words.append(_("The cost is unknown."))
-        if words:
+        if words := unsaid_of(decision.item, decision.approved_sum):
             place = _("Item %(place)d:") % {"place": decision.item.position}
             found.append(" ".join([place, *words]))
     found += [
         _("Item %(place)d: this paper does not speak of it; it stays on the agenda.") % {"place": item.position}
         for item in unspoken(draft)
     ]
-    found += [
-        _("The obligations of %(year)d would pass the ceiling.") % {"year": row.year} for row in years if row.over
-    ]
+    found += over_the_ceiling(years)
     if draft.votes_for is None:
         found.append(_("The votes are not written down."))
     if not draft.scan:
@@ -197,7 +188,7 @@ def completable() -> QuerySet[Resolution]:
 def sessions_to_record() -> QuerySet[Session]:
     """Return the sessions whose agenda still holds items nobody has decided about, newest first."""
     return (
-        Session.objects.exclude(state="cancelled")
+        Session.objects.exclude(state=SessionState.CANCELLED)
         .filter(items__outcome="")
         .select_related("maslikhat")
         .order_by("-held_on", "-pk")

@@ -23,6 +23,7 @@ from proposals.models import (
     Session,
 )
 from proposals.models.draft_resolution import OPEN_STATES
+from proposals.models.session import LINE
 from proposals.models.stage_change import StepChannel
 from proposals.queries.review import TABLE
 from proposals.services.moves import move
@@ -35,22 +36,6 @@ class ItemChanged(Exception):
     """Somebody changed the item since the page was opened; its argument is the item as it stands."""
 
 
-CHANGEABLE = (
-    "title_kk",
-    "title_ru",
-    "sector_id",
-    "territory_id",
-    "place_kk",
-    "place_ru",
-    "initiator_type",
-    "state_partner_kk",
-    "state_partner_ru",
-    "contract_type",
-    "term_years",
-    "asked_sum",
-    "recommended_sum",
-)
-
 _ROWS = {"session", "proposal", "project", "sector", "territory", "added_by"}
 """Columns that point at rows which are on file for certain: nobody asks the database for them once more."""
 
@@ -58,15 +43,21 @@ _ROWS = {"session", "proposal", "project", "sector", "territory", "added_by"}
 def fingerprint(item: AgendaItem) -> str:
     """Return a short sign of what stands in an item; a form remembers it, so that nobody writes over a newer state."""
     payments = [(row.year, row.amount) for row in item.payments.order_by("year")]
-    stands = repr(([str(getattr(item, name)) for name in CHANGEABLE], payments))
+    columns = [AgendaItem._meta.get_field(name).attname for name in LINE]  # type: ignore[union-attr]
+    stands = repr(([str(getattr(item, name)) for name in columns], payments))
     return hashlib.sha256(stands.encode()).hexdigest()[:16]
+
+
+def locked_session(session: Session) -> Session:
+    """Lock the session, so that agenda and state do not change under whoever looks at both."""
+    return Session.objects.select_for_update(of=("self",)).select_related("maslikhat").get(pk=session.pk)
 
 
 def _agenda_of(session: Session, by: Any) -> Session:
     """Lock the session and refuse whoever may not change its agenda, or a session whose agenda is closed."""
     if not (by.is_staff and by.has_perm(TABLE)):
         raise PermissionDenied
-    row = Session.objects.select_for_update(of=("self",)).select_related("maslikhat").get(pk=session.pk)
+    row = locked_session(session)
     if not row.takes_items:
         raise ValidationError(_("The session is held or cancelled: its agenda is closed."))
     return row
@@ -179,22 +170,7 @@ def put_project(session: Session, project: Project, *, by: Any) -> AgendaItem:
         session=row,
         position=_places(row) + 1,
         project=known,
-        **{
-            name: getattr(known, name)
-            for name in (
-                "title_kk",
-                "title_ru",
-                "sector",
-                "territory",
-                "place_kk",
-                "place_ru",
-                "initiator_type",
-                "state_partner_kk",
-                "state_partner_ru",
-                "contract_type",
-                "term_years",
-            )
-        },
+        **{name: getattr(known, name) for name in LINE if not name.endswith("_sum")},
         asked_sum=known.asked_sum if known.asked_sum is not None else known.cost,
         recommended_sum=known.cost,
         added_by=by,

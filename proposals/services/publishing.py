@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import Document, Project, Resolution
+from projects.models.project import LISTED
 from projects.services.lists import Amending, Entering, Excluding, Share, pass_resolution
 from projects.services.register import ProjectEntry
 from proposals import notifications
@@ -35,6 +36,12 @@ class _Rehearsed(Exception):
     """Ends a rehearsal: everything it wrote is undone."""
 
 
+def locked_draft(draft: DraftResolution) -> DraftResolution:
+    """Lock a recording and return it with what every act on it reads."""
+    rows = DraftResolution.objects.select_for_update(of=("self",)).select_related("maslikhat", "session")
+    return rows.get(pk=draft.pk)
+
+
 def rehearse(draft: DraftResolution, *, by: Any) -> None:
     """Do everything and undo it again, so that what would fail later is told now; raises as ``publish`` does."""
     try:
@@ -52,9 +59,7 @@ def publish(draft: DraftResolution, *, site: str) -> DraftResolution:
     Raises ValidationError, StepNotAllowed, PermissionDenied (the recorder lost the right, or works for an applicant);
     nothing at all is stored then.
     """
-    row = (
-        DraftResolution.objects.select_for_update(of=("self",)).select_related("maslikhat", "session").get(pk=draft.pk)
-    )
+    row = locked_draft(draft)
     if row.state == DraftState.PUBLISHED:
         raise ValidationError(_("This resolution is published already."))
     if row.state != DraftState.CONFIRMED:
@@ -120,11 +125,7 @@ def _apply(draft: DraftResolution, *, site: str, recorder: Any) -> Resolution:
             Amending(
                 project=line.project,
                 seen=line.seen_id,
-                title_kk=line.title_kk,
-                title_ru=line.title_ru,
-                title_en=line.title_en,
-                cost=line.cost,
-                term_years=line.term_years,
+                **{name: getattr(line, name) for name in LISTED},
                 reason_kk=line.reason_kk,
                 reason_ru=line.reason_ru,
             )

@@ -22,10 +22,11 @@ from proposals.models import (
     Session,
     SessionState,
 )
+from proposals.models.draft_lines import REVISING
 from proposals.queries.recorded import obstacles, undecided_difference
-from proposals.queries.recordings import CONFIRM, DECIDE
-from proposals.services.agenda import open_items, refuse_elsewhere
-from proposals.services.publishing import DECLARED, TOLD, publish, rehearse
+from proposals.queries.recordings import CONFIRM, DECIDE, taken_elsewhere
+from proposals.services.agenda import locked_session, open_items, refuse_elsewhere
+from proposals.services.publishing import DECLARED, TOLD, locked_draft, publish, rehearse
 from proposals.services.sessions import hold
 from reference.codelists import ResolutionKind
 
@@ -67,9 +68,7 @@ def _writable(draft: DraftResolution, by: Any, version: int) -> DraftResolution:
     """Lock the recording and refuse whoever may not change it, or who saw an older state of it."""
     if not (by.is_staff and by.has_perm(DECIDE)):
         raise PermissionDenied
-    row = (
-        DraftResolution.objects.select_for_update(of=("self",)).select_related("maslikhat", "session").get(pk=draft.pk)
-    )
+    row = locked_draft(draft)
     if row.version != version:
         raise StaleDraft
     if not row.is_open_to_changes:
@@ -90,7 +89,7 @@ def begin(*, by: Any, kind: str, session: Session | None = None, **facts: Any) -
     if not (by.is_staff and by.has_perm(DECIDE)):
         raise PermissionDenied
     if session is not None:
-        row = Session.objects.select_for_update(of=("self",)).select_related("maslikhat").get(pk=session.pk)
+        row = locked_session(session)
         if row.state == SessionState.CANCELLED:
             raise ValidationError(_("This session was cancelled."))
         facts |= {"maslikhat": row.maslikhat, "session_number": row.number, "convocation": row.convocation}
@@ -114,19 +113,14 @@ def begin(*, by: Any, kind: str, session: Session | None = None, **facts: Any) -
 
 
 def _decide_as_recommended(draft: DraftResolution, session: Session) -> None:
-    free = [item for item in open_items(session) if not _taken(item.pk, draft)]
+    taken = taken_elsewhere(draft, session)
+    free = [item for item in open_items(session) if item.pk not in taken]
     ItemDecision.objects.bulk_create(
         [
             ItemDecision(draft=draft, item=item, outcome=Outcome.APPROVED, approved_sum=item.recommended_sum)
             for item in free
         ]
     )
-
-
-def _taken(item: int, draft: DraftResolution) -> bool:
-    """Tell whether another open recording decides about the item."""
-    others = ItemDecision.objects.filter(item=item).exclude(draft=draft)
-    return others.exclude(draft__state__in=(DraftState.DISCARDED, DraftState.PUBLISHED)).exists()
 
 
 @transaction.atomic
@@ -169,6 +163,7 @@ def decide(
     if row.session is None or not row.decides_items:
         raise ValidationError(_("A resolution of this kind decides about no agenda."))
     items = {item.pk: item for item in open_items(row.session)}
+    taken = taken_elsewhere(row, row.session)
     errors: dict[str, Any] = {}
     for key, facts in decisions.items():
         if key not in items:
@@ -176,7 +171,7 @@ def decide(
         if facts is None:
             row.decisions.filter(item=key).delete()
             continue
-        if _taken(key, row):
+        if key in taken:
             errors[f"{key}-outcome"] = _("Another resolution that is being recorded decides about this item.")
             continue
         found = row.decisions.filter(item=key).first() or ItemDecision(draft=row, item=items[key])
@@ -214,8 +209,7 @@ def revise(
     person had before the eyes. Raises PermissionDenied, StaleDraft, ValidationError.
     """
     row = _writable(draft, by, version)
-    fitting = {ResolutionKind.AMENDMENT: RevisionAct.AMEND, ResolutionKind.EXCLUSION: RevisionAct.EXCLUDE}
-    if fitting.get(ResolutionKind(row.kind)) != act:
+    if REVISING.get(ResolutionKind(row.kind)) != act:
         raise ValidationError(_("A resolution of this kind does not do that to a line of the list."))
     known = Project.objects.select_related("territory").get(pk=project.pk)
     last = listing.newest([known]).get(known.pk)
@@ -283,9 +277,7 @@ def _judged(draft: DraftResolution, by: Any, version: int, states: Iterable[str]
     """Lock a recording for the head."""
     if not (by.is_staff and by.has_perm(CONFIRM)):
         raise PermissionDenied
-    row = (
-        DraftResolution.objects.select_for_update(of=("self",)).select_related("maslikhat", "session").get(pk=draft.pk)
-    )
+    row = locked_draft(draft)
     if row.state not in states:
         raise ValidationError(_("This resolution does not wait for the head any more."))
     if row.version != version:

@@ -10,17 +10,12 @@ from django.utils.translation import gettext as _
 from proposals.models import DraftResolution, Session, SessionState
 from proposals.models.draft_resolution import OPEN_STATES
 from proposals.queries.review import TABLE
-from proposals.services.agenda import lock_items, open_items, take_off
+from proposals.services.agenda import lock_items, locked_session, open_items, take_off
 
 
 def _refuse_without_right(by: Any) -> None:
     if not (by.is_staff and by.has_perm(TABLE)):
         raise PermissionDenied
-
-
-def locked_session(session: Session) -> Session:
-    """Lock the session, so that agenda and state do not change under whoever looks at both."""
-    return Session.objects.select_for_update(of=("self",)).select_related("maslikhat").get(pk=session.pk)
 
 
 @transaction.atomic

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from proposals.documents.filling import fill_docx
 from proposals.queries.library import filled_in_with, offered_documents
 from proposals.views.common import applicants_page, own_application, own_proposal
+from reference.downloads import made_now
 from reference.languages import localized
 from reference.office_files import DOCX
 
@@ -36,7 +36,4 @@ def filled(request: HttpRequest, pk: UUID, proposal: UUID, document: UUID) -> Ht
     with translation.override(found.language), found.file.open("rb") as stream:
         content = fill_docx(stream.read(), filled_in_with(row), found.language)
         name = f"{localized(found, 'title').text}.docx"
-    response = HttpResponse(content, content_type=DOCX)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return made_now(content, name=name, content_type=DOCX)

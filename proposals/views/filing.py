@@ -18,6 +18,7 @@ from proposals.queries.summary import summary
 from proposals.services import intake
 from proposals.services.intake import Incomplete
 from proposals.views.common import applicants_page, own_application
+from reference.downloads import made_now
 
 
 @applicants_page
@@ -84,6 +85,5 @@ def receipt_pdf(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     application = _filed(request, pk)
     with translation.override(application.language):
         facts = receipt_facts(application, site_of(request))
-    response = HttpResponse(drawn_receipt(facts, application.language), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{application.number}.pdf"'
-    return response
+    content = drawn_receipt(facts, application.language)
+    return made_now(content, name=f"{application.number}.pdf", content_type="application/pdf")
