@@ -48,10 +48,11 @@ def run_tests(checkout: Checkout, arguments: list[str]) -> int:
 def side_by_side(cores: int) -> list[str]:
     """Words that share the whole run out to workers, each file to one of them with a database of its own.
 
-    A worker waits much for the database and the browser: one more of them than cores keeps the cores busy. Files keep
-    their order: sorted by how many tests they hold, the drills, few and long, would come last and be waited for.
+    One worker a core: with the browser and the database beside it a worker fills it, and more only make pages slow.
+    Files keep their order: sorted by how many tests they hold, the drills, few and long, would come last and be waited
+    for.
     """
-    workers = min(cores + 1, MOST_WORKERS) if cores > 1 else 1
+    workers = min(cores, MOST_WORKERS)
     return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if workers > 1 else []
 
 

@@ -110,7 +110,7 @@ def test_a_database_of_the_environment_is_left_alone(checkout):
 # --- ports ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("cores", "workers"), [(1, None), (2, "3"), (3, "4"), (64, "4")])
+@pytest.mark.parametrize(("cores", "workers"), [(1, None), (2, "2"), (4, "4"), (64, "4")])
 def test_a_whole_run_keeps_the_cores_busy(cores, workers):
     words = checks.side_by_side(cores)
     assert words == (["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"] if workers else [])
