@@ -1,6 +1,6 @@
 """The one filter of the register: page, admin links, API and downloads read the same parameter names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.utils.translation import get_language, gettext_lazy as _, pgettext_l
 from projects.models import ListChange, Project, Resolution
 from projects.queries import as_of, register
 from projects.queries.facets import UNKNOWN_YEAR
+from projects.queries.records import Record, records, records_on
+from projects.queries.totals import Figures, totals
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
 from reference.languages import LANGUAGES
@@ -156,6 +158,25 @@ class ProjectFilter(django_filters.FilterSet):
     def unknown_parameters(cls, given: Collection[str], also_known: Collection[str] = ("page",)) -> list[str]:
         """Return the parameters that are no filter of ours, in alphabetical order."""
         return sorted(set(given) - set(cls.base_filters) - set(also_known))
+
+    def problems(self, given: Mapping[str, Any], also_known: Collection[str] = ()) -> dict[str, list[str]]:
+        """Return what cannot be read, parameter by parameter, in sentences; empty when the view can be shown.
+
+        ``also_known`` are parameters of the address that somebody else reads.
+        """
+        found = {str(name): [str(message) for message in messages] for name, messages in self.form.errors.items()}
+        known = ", ".join(sorted([*self.base_filters, *also_known]))
+        for name in self.unknown_parameters(given, also_known):
+            found[name] = [str(_("There is no such parameter. Known are: %(known)s.") % {"known": known})]
+        return found
+
+    def figures(self) -> Figures:
+        """Return number, known costs and sum of the view, on the chosen day or today. One query."""
+        return totals(self.rows()) if self.day is None else as_of.totals_on(self.lines())
+
+    def records(self) -> Iterator[Record]:
+        """Yield the rows of the view in its order, on the chosen day or today. One query."""
+        return records(self.rows()) if self.day is None else records_on(self.lines())
 
     def rows(self, *, without: Collection[str] = ()) -> QuerySet[Project]:
         """Return the filtered rows, as if the filters named in ``without`` were not set. The form must be valid."""
