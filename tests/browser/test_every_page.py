@@ -19,17 +19,20 @@ def _visit(visitor: Visitor, name: str, language: str) -> None:
     visitor.visit(path_of(name, language), status=STATUS.get(name, 200))
 
 
-@pytest.mark.parametrize("screen", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+# Kazakh and Russian have the long words; of English the narrow screen is enough.
+SIGHTS = [(language, screen) for language in LANGUAGES for screen in WIDTHS if (language, screen) != ("en", "desktop")]
+
+
+@pytest.mark.parametrize(("language", "screen"), SIGHTS)
 @pytest.mark.parametrize("name", NAMES)
 def test_page_fits_its_screen_and_is_readable(see: See, name: str, language: str, screen: str) -> None:
     visitor = see(screen)
     _visit(visitor, name, language)
     problems = checks.layout_problems(visitor.page, visitor.width)
     problems += checks.language_problems(visitor.page, language) + checks.heading_problems(visitor.page)
-    if language == "kk" or (screen == "phone" and name in TEMPLATES):
+    if (language, screen) == ("kk", "desktop") or (screen == "phone" and name in TEMPLATES):
         problems += checks.axe_problems(visitor.page)
-    if problems or name in TEMPLATES:
+    if problems or (name in TEMPLATES and (language, screen) in {("kk", "phone"), ("ru", "desktop")}):
         visitor.keep_picture(name, language)
     assert not problems, "\n".join(problems)
 
