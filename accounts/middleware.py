@@ -16,8 +16,8 @@ class AccountLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The signs of life must not ask the database who is there.
-        if request.path_info in {"/healthz", "/readyz"}:
+        # The signs of life must not ask the database who is there; the API knows nobody and keeps no session.
+        if request.path_info in {"/healthz", "/readyz"} or request.path_info.startswith("/api/"):
             return self.get_response(request)
         user = request.user
         if user.is_authenticated and not translation.get_language_from_path(request.path_info):
@@ -33,7 +33,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.path_info.startswith("/api/"):
             return self.get_response(request)
         channel = "admin" if request.path_info.startswith("/admin/") else "web"
         with pghistory.context(user=request.user.pk, channel=channel):

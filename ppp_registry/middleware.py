@@ -6,6 +6,14 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+API = "/api/"
+_PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
 
 class ReadableAddressMiddleware:
     """PostgreSQL cannot store NUL: an address with it is not found (404), a query of the staff site refused (400).
@@ -35,4 +43,24 @@ class StaffPagesMiddleware:
         if request.path_info.startswith("/admin/"):
             patch_cache_control(response, private=True, no_store=True, no_cache=True)
             patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class OpenDataMiddleware:
+    """Below ``/api/`` nobody is anybody: no cookie comes in or goes out, and any site may read the answers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(API):
+            return self.get_response(request)
+        request.META.pop("HTTP_COOKIE", None)
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            response = HttpResponse(status=204, headers=_PREFLIGHT)
+        else:
+            response = self.get_response(request)
+        response.cookies.clear()
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Content-Language, Retry-After")
         return response

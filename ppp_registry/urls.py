@@ -14,6 +14,8 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/mark.svg")),
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("projects.download_urls")),
+    path("api/v1/", include("projects.api.urls")),
     *i18n_patterns(
         path("", include("projects.urls")),
         path("account/", include("accounts.page_urls")),

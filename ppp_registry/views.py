@@ -11,6 +11,9 @@ from django.utils.translation import get_language_from_path, get_language_from_r
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ppp_registry.middleware import API
+from projects.api.problems import problem
+
 
 @require_safe
 @never_cache
@@ -43,6 +46,8 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 def _failure(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path_info.startswith(API):
+        return problem(request, status)
     # The language middleware may not have run yet when this is called.
     language = (
         get_language_from_path(request.path_info)

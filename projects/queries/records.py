@@ -60,8 +60,7 @@ def records(projects: QuerySet[Project]) -> Iterator[Record]:
 
 def records_on(lines: QuerySet[ListChange]) -> Iterator[Record]:
     """Yield lines of a past day as records: titles, sum and term of that day, the rest of today. One query."""
-    columns = {name: name if name in _OF_THE_LINE else f"project__{path}" for name, path in _COLUMNS.items()}
-    return _records(lines, columns)
+    return _records(lines, columns_of_line())
 
 
 def _records(rows: QuerySet[Any], columns: dict[str, str]) -> Iterator[Record]:
@@ -79,3 +78,8 @@ def record_of(values: dict[str, Any]) -> Record:
 def columns_of_project() -> dict[str, str]:
     """Return the path of each column from a project, for a query that fetches one page."""
     return dict(_COLUMNS)
+
+
+def columns_of_line() -> dict[str, str]:
+    """Return the path of each column from a line of a past day."""
+    return {name: name if name in _OF_THE_LINE else f"project__{path}" for name, path in _COLUMNS.items()}

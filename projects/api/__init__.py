@@ -1,0 +1,1 @@
+"""The register for programs: ``/api/v1/``, read-only, for everybody, without cookies."""

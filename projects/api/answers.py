@@ -1,0 +1,152 @@
+"""How every answer is written: JSON that a program can keep, ask for again, and read from any page."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _, override
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.views import APIView
+
+from projects.api.languages import asked_language
+from projects.api.problems import Misread, Unreadable
+from projects.exports.cells import json_value
+from projects.filters import ProjectFilter
+from reference.languages import LANGUAGES
+
+JSON = "application/json"
+METHODS = "GET, HEAD, OPTIONS"
+KEPT = "public, max-age=60"
+"""How long an answer may be taken for the newest."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return json_value(value)
+
+
+def to_json(value: Any) -> bytes:
+    """Return the value as UTF-8 JSON: sums are integers, terms numbers, times carry their offset."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answer(request: HttpRequest, body: bytes, *, content_type: str = JSON) -> HttpResponse:
+    """Return the body with its strong ETag, or 304 when the program holds it already."""
+    mark = hashlib.sha256(content_type.encode() + b"\n" + body).hexdigest()[:32]
+    etag = f'"{mark}"'
+    if _holds(request, etag):
+        response = HttpResponse(status=304)
+        del response.headers["Content-Type"]
+    else:
+        response = HttpResponse(body, content_type=content_type)
+        response.headers["Content-Length"] = str(len(body))
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = KEPT
+    return response
+
+
+def _holds(request: HttpRequest, etag: str) -> bool:
+    # Weak comparison: a proxy that compresses marks our strong tag as weak.
+    given = [mark.removeprefix("W/") for mark in parse_etags(request.headers.get("If-None-Match", ""))]
+    return "*" in given or etag in given
+
+
+class Negotiation(BaseContentNegotiation):
+    """Any Accept that allows what the view can write; the rest is refused with 406."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """Nothing is ever read from a body."""
+        return None
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        """Return the renderer that the program likes best, and its media type."""
+        offered = {renderer.media_type: renderer for renderer in renderers}
+        if not request.headers.get("Accept", "").strip():
+            return renderers[0], renderers[0].media_type
+        chosen = request.get_preferred_type(list(offered))
+        if chosen is None:
+            raise NotAcceptable
+        return offered[chosen], chosen
+
+
+class ApiView(APIView):
+    """A view that anybody reads: no account, no cookie, no body."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    parser_classes = ()
+    renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
+    content_negotiation_class = Negotiation
+    http_method_names = ("get", "head", "options")
+    own_parameters: Mapping[str, Callable[[str], Any]] = {}
+    """Parameters beside ``lang`` that may be given once each, and what reads them or raises Misread."""
+
+    required_parameters: tuple[str, ...] = ()
+    language: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in the language that was asked for."""
+        self.language = asked_language(request)
+        with override(self.language):
+            response = super().dispatch(request, *args, **kwargs)
+        response.headers["Content-Language"] = self.language
+        patch_vary_headers(response, ["Accept", "Accept-Language"])
+        return response
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say which methods there are."""
+        return HttpResponse(status=204, headers={"Allow": METHODS})
+
+    def parameters(self, filters: ProjectFilter | None = None) -> dict[str, Any]:
+        """Return what was given by name, blanks left out; raise Unreadable that names all that cannot be read.
+
+        The filters, where there are some, read their own parameters and are valid afterwards.
+        """
+        given, readers = self.request.GET, {"lang": language_code, **self.own_parameters}
+        errors: dict[str, list[str]] = {}
+        found: dict[str, Any] = {}
+        if filters is not None:
+            errors = filters.problems(given, also_known=readers)
+        else:
+            known = {"known": ", ".join(sorted(readers))}
+            for name in sorted(set(given) - set(readers)):
+                errors[name] = [_("There is no such parameter. Known are: %(known)s.") % known]
+        for name in (name for name in readers if name in given):
+            values = given.getlist(name)
+            if len(values) > 1:
+                errors[name] = [_("This parameter is given twice. Give it once.")]
+            elif values[0].strip():
+                try:
+                    found[name] = readers[name](values[0])
+                except Misread as error:
+                    errors[name] = [str(error)]
+        for name in self.required_parameters:
+            if name not in found and name not in errors:
+                errors[name] = [_("This parameter is missing.")]
+        if errors:
+            raise Unreadable(errors)
+        return found
+
+
+def one_of(*codes: str) -> Callable[[str], str]:
+    """Return what reads one of these codes."""
+
+    def read(text: str) -> str:
+        if text not in codes:
+            raise Misread(_("Choose one of these: %(choices)s.") % {"choices": ", ".join(codes)})
+        return text
+
+    return read
+
+
+language_code = one_of(*LANGUAGES)
