@@ -1,0 +1,89 @@
+"""What is taken: a filtered view of the register, in a language, as it was asked for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Max
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import override
+
+from projects.exports.cells import moment
+from projects.filters import ProjectFilter
+from projects.queries.records import Record
+from projects.queries.register import register
+from projects.queries.snapshot import one_moment
+from projects.queries.totals import Figures
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LONGEST_SILENCE = "120s"
+"""How long a reader may take nothing before the database ends the transaction behind his download."""
+Maker = Callable[["View", Iterator[Record], Figures], Iterator[bytes]]
+"""Makes the bytes of a file of the records, piece by piece."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Readable filters, the language of words, and addresses: of the file, of the page that shows it, of the site."""
+
+    filters: ProjectFilter
+    language: str
+    address: str
+    page: str
+    site: str
+
+    def figures(self) -> Figures:
+        """Return the figures as the page shows them. One query."""
+        return self.filters.figures()
+
+    def records(self) -> Iterator[Record]:
+        """Return the rows in the order of the page; titles sort in the view's language."""
+        with override(self.language):
+            return self.filters.records()
+
+    def changed_at(self) -> str:
+        """Return when a row of the view was changed last, or now where there is none. One query."""
+        if self.filters.day is None:
+            latest = self.filters.rows().order_by().aggregate(latest=Max("updated_at"))["latest"]
+        else:
+            latest = self.filters.lines().order_by().aggregate(latest=Max("project__updated_at"))["latest"]
+        return moment(latest or timezone.now())
+
+
+def whole_register(language: str, *, address: str, site: str) -> View:
+    """Return the view without any filter; ``site`` ends with a slash."""
+    filters = ProjectFilter(QueryDict(), queryset=register())
+    filters.form.is_valid()
+    return View(filters, language, address, f"{site}{language}/projects/", site)
+
+
+class Stream:
+    """The bytes of a file with the figures of its view, both of one moment.
+
+    The figures are read at once, the rows while the bytes are taken. ``close`` ends the transaction at any point; the
+    web server calls it when the reader has gone.
+    """
+
+    def __init__(self, view: View, make: Maker) -> None:
+        self._source = self._run(view, make)
+        self.figures: Figures = next(self._source)
+
+    @staticmethod
+    def _run(view: View, make: Maker) -> Iterator:
+        with one_moment():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [LONGEST_SILENCE])
+            figures = view.figures()
+            yield figures
+            # The cursor on the server must go before its transaction does.
+            with closing(view.records()) as rows, closing(make(view, rows, figures)) as pieces:  # type: ignore[type-var]
+                yield from pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._source
+
+    def close(self) -> None:
+        """Stop reading and end the transaction."""
+        self._source.close()  # type: ignore[attr-defined]
