@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -11,18 +11,24 @@ from proposals.queries.summary import fact_text
 from reference.money import format_tenge
 
 
-def offered_documents(sector: str | None) -> QuerySet[TypicalDocument]:
-    """Return the newest offered version of each document for the sector, and of those for every sector."""
+def every_offered_document() -> QuerySet[TypicalDocument]:
+    """Return the newest offered version of each document of the library, those for every sector first."""
     newest = (
         TypicalDocument.objects.filter(code=OuterRef("code"), language=OuterRef("language"), is_offered=True)
         .order_by("-version")
         .values("pk")[:1]
     )
     return (
-        TypicalDocument.objects.filter(Q(sector=sector) | Q(sector__isnull=True), pk=Subquery(newest))
+        TypicalDocument.objects.filter(pk=Subquery(newest))
         .select_related("sector")
-        .order_by("sector__order", "code", "language")
+        .order_by(F("sector__order").asc(nulls_first=True), "code", "language")
     )
+
+
+def offered_documents(sector: str | None) -> QuerySet[TypicalDocument]:
+    """Return what is offered for the sector, its own documents before those for every sector."""
+    chosen = every_offered_document().filter(Q(sector=sector) | Q(sector__isnull=True))
+    return chosen.order_by("sector__order", "code", "language")
 
 
 def filled_in_with(proposal: Proposal) -> dict[str, Any]:
