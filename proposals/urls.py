@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from proposals.views import applications, documents, filing, papers, road, steps, suitability
+from proposals.views import applications, documents, filing, how_to_apply, papers, queue, road, steps, suitability
+from proposals.views.statistics import page, rows
 
 _ONE = "applications/<uuid:pk>/"
 _PROPOSAL = f"{_ONE}proposals/<uuid:proposal>/"
 
 urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("how-to-apply/", how_to_apply.how_to_apply, name="how_to_apply"),
+    path("how-to-apply/documents/<uuid:pk>/", how_to_apply.blank_document, name="guide_document"),
+    path("statistics/", page.statistics, name="statistics"),
+    path("statistics/projects/", rows.statistics_projects, name="statistics_projects"),
     path("applications/", applications.mine, name="applications"),
     path("applications/check/", suitability.check, name="suitability"),
     path("applications/new/", applications.new, name="application_new"),

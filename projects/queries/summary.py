@@ -1,6 +1,8 @@
 """The approved totals as front page and desk show them: by sector, initiator type and year."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import pgettext
@@ -50,11 +52,13 @@ class Summary:
         return "&".join(f"status={status}" for status in ProjectStatus if status not in NOT_APPROVED)
 
 
-def _percent(part: int, whole: int) -> float | None:
+def percent(part: int, whole: int) -> float | None:
+    """Return the share in percent, to one place; None where the whole is nothing."""
     return round(100 * part / whole, 1) if whole else None
 
 
-def _lines(groups: list[Group], labels: dict, whole: Figures) -> list[Line]:
+def lines(groups: list[Group], labels: Mapping[Any, Any], whole: Figures) -> list[Line]:
+    """Return the lines of a breakdown with words, bars and shares; groups without a counted project have none."""
     longest = max((group.totals.cost for group in groups), default=0)
     return [
         Line(
@@ -62,8 +66,8 @@ def _lines(groups: list[Group], labels: dict, whole: Figures) -> list[Line]:
             str(labels.get(group.key, group.key)),
             group.totals,
             round(100 * group.totals.cost / longest, 2) if longest else 0,
-            _percent(group.totals.projects, whole.projects),
-            _percent(group.totals.cost, whole.cost),
+            percent(group.totals.projects, whole.projects),
+            percent(group.totals.cost, whole.cost),
         )
         for group in groups
         if group.totals.projects
@@ -82,7 +86,7 @@ def approved_summary(projects: QuerySet[Project]) -> Summary:
         approved=whole,
         planned=by_status.get(ProjectStatus.PLANNED, 0),
         excluded=by_status.get(ProjectStatus.EXCLUDED, 0),
-        by_sector=_lines(largest_first(totals_by("sector", chosen)), sectors, whole),
-        by_initiator=_lines(largest_first(totals_by("initiator_type", chosen)), dict(InitiatorType.choices), whole),
-        by_year=_lines(totals_by("year", chosen), {None: pgettext("year", "unknown")}, whole),
+        by_sector=lines(largest_first(totals_by("sector", chosen)), sectors, whole),
+        by_initiator=lines(largest_first(totals_by("initiator_type", chosen)), dict(InitiatorType.choices), whole),
+        by_year=lines(totals_by("year", chosen), {None: pgettext("year", "unknown")}, whole),
     )

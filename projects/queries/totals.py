@@ -5,7 +5,7 @@ parts of every breakdown add up to its whole (docs/decisions/0004-groups-count-o
 counted apart and never taken for zero.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,6 +122,52 @@ def totals_by(grouping: str, projects: QuerySet[Project] | None = None) -> list[
         .order_by(F("grouping_key").asc(nulls_last=True))
     )
     return [Group(row["grouping_key"], _totals(dict(row))) for row in rows]
+
+
+def totals_by_each(
+    groupings: Sequence[str], projects: QuerySet[Project] | None = None
+) -> dict[tuple[Any, ...], Totals]:
+    """Return the totals of every combination of these groupings that has rows, by their codes in the same order.
+
+    One query; raises KeyError for a grouping that :func:`totals_by` does not know.
+    """
+    chosen = register() if projects is None else projects
+    keys = {f"grouping_{name}": GROUPINGS[name] for name in groupings}
+    found = {}
+    for row in chosen.order_by().values(**keys).annotate(**_MEASURES):
+        columns: dict[str, Any] = dict(row)
+        found[tuple(columns[key] for key in keys)] = _totals(columns)
+    return found
+
+
+def added(parts: Iterable[Totals]) -> Totals:
+    """Return the totals of parts that share no row."""
+    whole = Totals()
+    for part in parts:
+        figures = Figures.__add__(whole, part)
+        whole = Totals(
+            figures.projects,
+            figures.cost_known,
+            figures.cost,
+            whole.on_file + part.on_file,
+            groups=whole.groups + part.groups,
+            members=whole.members + part.members,
+        )
+    return whole
+
+
+def figures_by(columns: Sequence[str], summed: str, rows: QuerySet[Any]) -> dict[tuple[Any, ...], Figures]:
+    """Return number, known and sum of a column of rows that are no projects, by the values of these columns.
+
+    Here every row counts. One query.
+    """
+    measures: dict[str, Any] = {
+        "figures_rows": Count("pk"),
+        "figures_known": Count(summed),
+        "figures_sum": Sum(summed, default=0),
+    }
+    found = rows.order_by().values_list(*columns).annotate(**measures)
+    return {key: Figures(number, known, int(total)) for *parts, number, known, total in found for key in [tuple(parts)]}
 
 
 def largest_first(groups: Iterable[Group]) -> list[Group]:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projects.queries.obligations import YearOfObligations
-
-SLOT, BAR, PLOT, TOP, FOOT, LEAST_SLOTS = 56, 34, 180, 24, 24, 6
+from proposals.charts import SLOT, columns_of
 
 
 @dataclass(frozen=True)
@@ -38,33 +37,21 @@ class Chart:
 
 def chart_of(years: Sequence[YearOfObligations]) -> Chart | None:
     """Return the drawing, or None where no sum is above zero."""
-    greatest = max((max(row.whole, row.ceiling or 0) for row in years), default=0)
-    if not greatest:
+    greatest = max((row.ceiling or 0 for row in years), default=0)
+    drawn = columns_of([(row.committed, row.whole - row.committed) for row in years], least_greatest=greatest)
+    if drawn is None:
         return None
-    base = TOP + PLOT
-
-    def high(amount: int) -> float:
-        return round(PLOT * amount / greatest, 1)
-
     bars, path = [], []
-    for place, row in enumerate(years):
-        left = place * SLOT
-        bound, whole = high(row.committed), high(row.whole)
-        bars.append(
-            Bar(
-                row,
-                x=left + (SLOT - BAR) / 2,
-                middle=left + SLOT / 2,
-                committed_y=base - bound,
-                committed_height=bound,
-                proposed_y=base - whole,
-                proposed_height=whole - bound,
-            )
-        )
+    for place, (row, column) in enumerate(zip(years, drawn.columns, strict=True)):
+        bound, proposed = column.parts
+        bars.append(Bar(row, column.x, column.middle, bound.y, bound.height, proposed.y, proposed.height))
         if row.ceiling is not None:
             # A year without a ceiling breaks the line: nobody knows where it would run.
             joins = place and years[place - 1].ceiling is not None and years[place - 1].year == row.year - 1
-            height = base - high(row.ceiling)
-            path.append(f"{'L' if joins else 'M'}{left} {height:g}H{left + SLOT}")
-    width = max(len(years), LEAST_SLOTS) * SLOT
-    return Chart(width, base + FOOT, base, TOP, base + FOOT - 7, BAR, greatest, bars, "".join(path))
+            height = drawn.base - drawn.high(row.ceiling)
+            path.append(f"{'L' if joins else 'M'}{place * SLOT} {height:g}H{(place + 1) * SLOT}")
+    return Chart(
+        *(drawn.width, drawn.height, drawn.base, drawn.top, drawn.foot, drawn.bar, drawn.greatest),
+        bars=bars,
+        ceiling="".join(path),
+    )
