@@ -11,6 +11,7 @@ class Turn(IntEnum):
     REGISTER_NUMBERS = 7_301_001
     STEP_CHAIN = 7_301_002
     LIBRARY_VERSIONS = 7_301_003
+    NEWS = 7_301_004
 
 
 def wait_for_turn(turn: Turn) -> None:

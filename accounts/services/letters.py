@@ -5,6 +5,7 @@ A template ``templates/letters/<name>.txt`` is plain text. Its first line is the
 
 import datetime
 import re
+from collections.abc import Mapping
 from email.utils import make_msgid, parseaddr
 from functools import cache
 from typing import Any
@@ -49,21 +50,30 @@ def _clean_body(body: str) -> str:
 
 
 def send_letter(
-    to: str, template: str, language: str, context: dict[str, Any], *, hourly: int | None = None
+    to: str,
+    template: str,
+    language: str,
+    context: dict[str, Any],
+    *,
+    hourly: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Email | None:
     """Write a letter into the outbox and return it.
 
     With ``hourly`` an address gets at most so many letters of this template an hour; then nothing is written.
+    ``headers`` are more headers, which hold nothing that people typed.
     Call it inside the transaction the letter belongs to: rolled back, the letter was never written.
     """
     if hourly is not None and letters_lately(to, template, AN_HOUR) >= hourly:
         return None
     with translation.override(language):
         subject, body = _rendered(template, context)
-    return store_letter(to, template, language, subject, body)
+    return store_letter(to, template, language, subject, body, headers=headers)
 
 
-def store_letter(to: str, kind: str, language: str, subject: str, body: str) -> Email:
+def store_letter(
+    to: str, kind: str, language: str, subject: str, body: str, *, headers: Mapping[str, str] | None = None
+) -> Email:
     """Write a letter whose words are ready into the outbox and return it; call it inside the letter's transaction."""
     subject, body = _one_line(subject), _clean_body(body)
     sender = settings.DEFAULT_FROM_EMAIL
@@ -72,7 +82,7 @@ def store_letter(to: str, kind: str, language: str, subject: str, body: str) -> 
         to=[to],
         subject=subject,
         message=body,
-        headers={KIND: kind, "Content-Language": language, "Auto-Submitted": "auto-generated"},
+        headers={KIND: kind, "Content-Language": language, "Auto-Submitted": "auto-generated", **(headers or {})},
         # The same at every attempt, so that a mail server may see a letter sent twice.
         message_id=make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2]),
         priority=PRIORITY.medium,

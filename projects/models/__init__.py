@@ -2,6 +2,7 @@
 
 from projects.models.contract import Contract, ContractChange
 from projects.models.document import Document
+from projects.models.follow import Follow, ToldNews
 from projects.models.list_change import ListAct, ListChange
 from projects.models.obligation import Obligation, ObligationCeiling
 from projects.models.project import Project
@@ -14,6 +15,7 @@ __all__ = [
     "ContractChange",
     "DeclaredShare",
     "Document",
+    "Follow",
     "ListAct",
     "ListChange",
     "Maslikhat",
@@ -23,4 +25,5 @@ __all__ = [
     "Resolution",
     "Responsibility",
     "StatusChange",
+    "ToldNews",
 ]

@@ -62,7 +62,10 @@ class ListChange(models.Model):
         verbose_name = _("change of the list")
         verbose_name_plural = _("changes of the list")
         ordering = ["id"]
-        indexes = [models.Index(fields=["project", "-id"], name="projects_listchange_newest")]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="projects_listchange_newest"),
+            models.Index(fields=["-recorded_at", "-id"], name="projects_listchange_recent"),
+        ]
         constraints = [
             known_code("act", ListAct.values),
             models.UniqueConstraint(

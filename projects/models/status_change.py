@@ -43,6 +43,7 @@ class StatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("road of the project")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["-recorded_at", "-id"], name="projects_statuschange_recent")]
         constraints = [known_code("status", ProjectStatus.values)]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -6,12 +6,18 @@ from typing import cast
 from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.views.common import site_of
+from projects.documents.extract import SUMS, extract_pdf
 from projects.models import Obligation, Project, StatusChange
 from projects.queries.as_of import story_of
 from projects.queries.register import project_page
+from projects.views import sharing
 from reference.codelists import ROAD, ProjectStatus
+from reference.downloads import made_now
 from reference.languages import LANGUAGES
 
 
@@ -58,18 +64,18 @@ def _bars(owed: list[Obligation]) -> list[YearBar]:
     return [YearBar(row.year, row.amount, round(100 * row.amount / greatest, 2) if greatest else 0) for row in owed]
 
 
+def _project(number: int) -> Project:
+    if number > 2_147_483_647:
+        raise Http404
+    return get_object_or_404(project_page(), number=number)
+
+
 @require_safe
 def project_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show one project: facts, money, who answers for what, road, paper or source."""
-    if number > 2_147_483_647:
-        raise Http404
-    project = get_object_or_404(project_page(), number=number)
+    project = _project(number)
     changes = list(project.status_changes.all())
-    sums = [
-        (cast(Field, project._meta.get_field(name)).verbose_name, getattr(project, name))
-        for name in ("asked_sum", "approved_sum", "signed_sum", "state_obligations")
-        if getattr(project, name) is not None
-    ]
+    sums = [(cast(Field, project._meta.get_field(name)).verbose_name, getattr(project, name)) for name in SUMS]
     shown = project.title.language
     story = story_of(project)
     context = {
@@ -80,11 +86,24 @@ def project_detail(request: HttpRequest, number: int) -> HttpResponse:
         "project": project,
         "road": _road(project, changes),
         "changes": changes,
-        "sums": sums,
+        "sums": sums if any(amount is not None for _label, amount in sums) else [],
         "other_titles": [
             (language, getattr(project, f"title_{language}"))
             for language in LANGUAGES
             if language != shown and getattr(project, f"title_{language}")
         ],
+        "address": request.build_absolute_uri(project.get_absolute_url()),
+        "today": timezone.localdate(),
+        "sharing": sharing.of_project(project, request),
     }
     return render(request, "projects/project_detail.html", context)
+
+
+@require_safe
+def project_extract(request: HttpRequest, number: int) -> HttpResponse:
+    """Send what the register says of one project now, as PDF in the language of the address."""
+    project, language = _project(number), get_language() or "kk"
+    made = extract_pdf(project, story_of(project), language, site=site_of(request), made_at=timezone.now())
+    response = made_now(made, name=f"project-{project.number}-{language}.pdf", content_type="application/pdf")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

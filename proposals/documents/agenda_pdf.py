@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from proposals.documents.agenda_sheets import Cell, Paper, Sheet
-from proposals.documents.archival import archival_pdf, page_images, soft
+from reference.archival import archival_pdf, page_images, soft
 
 _SOURCE = Path(__file__).with_name("session_papers.typ")
 _MOMENT: Final = 1_767_225_600

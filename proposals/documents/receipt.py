@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, override
 
-from proposals.documents.archival import archival_pdf, page_images, soft
+from reference.archival import archival_pdf, in_house_style, page_images, soft
 from reference.money import format_tenge
 
-_SOURCE = Path(__file__).with_name("receipt.typ")
+_SOURCE = in_house_style(Path(__file__).with_name("receipt.typ"))
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,11 @@ def receipt_pdf(receipt: ReceiptFacts, language: str) -> bytes:
     """
     with override(language):
         page = _page(receipt, language)
-    return archival_pdf(_SOURCE.read_bytes(), page, int(receipt.filed_at.timestamp()))
+    return archival_pdf(_SOURCE, page, int(receipt.filed_at.timestamp()))
 
 
 def receipt_image(receipt: ReceiptFacts, language: str, dots_per_inch: float = 96) -> list[bytes]:
     """Return the pages of the receipt as PNG, for tests and for looking at it."""
     with override(language):
         page = _page(receipt, language)
-    return page_images(_SOURCE.read_bytes(), page, dots_per_inch)
+    return page_images(_SOURCE, page, dots_per_inch)

@@ -233,6 +233,7 @@ def test_the_tables_of_history_are_these():
         "projects_contractchange",
         "projects_listchange",
         "projects_statuschange",
+        "projects_toldnews",
         "proposals_declaration",
         "proposals_paperreading",
         "proposals_refusal",

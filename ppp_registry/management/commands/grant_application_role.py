@@ -12,6 +12,7 @@ APPEND_ONLY = (
     "projects_statuschange",
     "projects_listchange",
     "projects_contractchange",
+    "projects_toldnews",
     "proposals_stagechange",
     "proposals_paperreading",
     "proposals_declaration",

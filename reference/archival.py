@@ -3,6 +3,7 @@
 import json
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -17,6 +18,11 @@ _STANDARDS: list[Any] = ["a-2a", "ua-1"]
 def soft(text: str) -> str:
     """Let a word longer than any line of a table break; nobody sees where."""
     return re.sub(r"\S{21,}", lambda word: re.sub(r"(.{10})(?=.)", "\\1\u200b", word[0]), text)
+
+
+def in_house_style(source: Path) -> bytes:
+    """Return the source of a paper with our look before it: page, type, colours and the head with the mark."""
+    return Path(__file__).with_name("house.typ").read_bytes() + source.read_bytes()
 
 
 @cache
