@@ -139,10 +139,16 @@ def without_the_owner(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name != "MIGRATE_DATABASE_URL"}
 
 
+# What a live registry does beside its pages, and after how many seconds it looks again.
+WORKERS = {"send_letters": 2, "publish_resolutions": 10, "tell_followers": 30, "publish_open_data": 3600}
+
+
 @contextlib.contextmanager
 def workers(checkout: Checkout, values: Mapping[str, str]) -> Iterator[None]:
-    """What sends letters and publishes resolutions at their hour, for as long as the block runs."""
-    with worker(checkout, values, "send_letters", 2), worker(checkout, values, "publish_resolutions", 10):
+    """Everything of WORKERS, for as long as the block runs."""
+    with contextlib.ExitStack() as running:
+        for command, pause in WORKERS.items():
+            running.enter_context(worker(checkout, values, command, pause))
         yield
 
 

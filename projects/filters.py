@@ -7,15 +7,18 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from projects.models import ListChange, Project, Resolution
 from projects.queries import as_of, register
 from projects.queries.facets import UNKNOWN_YEAR
+from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on
+from projects.queries.search import Instead, forgiving
 from projects.queries.totals import Figures, totals
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
@@ -27,14 +30,9 @@ from reference.validators import validate_visible_text
 NOT_ON_FILE = "none"
 """Value of ``resolution`` that asks for the rows known from public sources only."""
 
-ORDERINGS = {
-    "number": ("number",),
-    "title": ("order_{language}", "number"),
-    "year": ("year", "number"),
-    "cost": ("cost", "number"),
-    "sector": ("sector__order", "order_{language}", "number"),
-    "status": ("road", "number"),
-}
+
+_OF_ROWS, _OF_LINES = ("search_text", ""), ("words", "project__")
+"""Column that a search reads, and the path from there to the project."""
 
 
 def _language() -> str:
@@ -147,7 +145,9 @@ class ProjectFilter(django_filters.FilterSet):
         for name, values in (data or QueryDict()).lists():
             filled.setlist(name, [value for value in values if value.strip()])
         super().__init__(filled, **kwargs)
-        self._searched: Q | None = None
+        self._searched: dict[str, Q] = {}
+        self._forgiven: dict[str, Q] = {}
+        self._terms: list[Term] | None = None
 
     @property
     def day(self) -> date | None:
@@ -198,9 +198,9 @@ class ProjectFilter(django_filters.FilterSet):
 
     def _of_lines(self, chosen: QuerySet[ListChange], name: str, value: Any) -> QuerySet[ListChange]:
         if name == "search":
-            return as_of.searched(chosen, value)
+            return as_of.with_words(chosen).filter(self._sought(value, *_OF_LINES))
         if name == "ordering":
-            return chosen.order_by(*self._order_of_lines(value))
+            return chosen.order_by(*sorted_by(self.order_terms()))
         if name in ("cost_min", "cost_max"):
             return chosen.filter(Q((f"cost__{'gte' if name == 'cost_min' else 'lte'}", value)))
         if name == "resolution":
@@ -217,17 +217,6 @@ class ProjectFilter(django_filters.FilterSet):
             return chosen.filter(Q(project__territory__in=codes) | Q(project__territory__parent__in=codes))
         return chosen
 
-    def _order_of_lines(self, value: str) -> list[Any]:
-        language, name = _language(), value.removeprefix("-")
-        first: Any = {"title": as_of.title_order(language), "cost": F("cost"), "year": F("project__year")}.get(name)
-        if name == "sector":
-            first = F("project__sector__order")
-        if first is None:
-            first = F("project__number")
-        direction = first.desc(nulls_last=True) if value.startswith("-") else first.asc(nulls_last=True)
-        following = [as_of.title_order(language)] if name == "sector" else []
-        return [direction, *following, "project__number"]
-
     def as_it_stands(self, chosen: QuerySet[Project], name: str, value: date) -> QuerySet[Project]:
         """Leave the rows of today alone: a past day has lines of its own."""
         return chosen
@@ -241,21 +230,58 @@ class ProjectFilter(django_filters.FilterSet):
         return chosen.filter(resolution__isnull=True) if value == NOT_ON_FILE else chosen.filter(resolution=int(value))
 
     def with_words(self, chosen: QuerySet[Project], name: str, text: str) -> QuerySet[Project]:
-        """Keep the rows that hold every word."""
+        """Keep the rows that hold every word, or words like those that nothing holds; see :attr:`instead`."""
+        return chosen.filter(self._sought(text, *_OF_ROWS))
+
+    @cached_property
+    def instead(self) -> Instead:
+        """What is searched in place of mistyped words; false unless the text as it stands finds nothing anywhere.
+
+        Whether it does is asked of the whole register, or of the whole list on the chosen day, so that the other
+        filters never change what the words mean. The form must be valid.
+        """
+        text = self.form.cleaned_data["search"]
+        if not text:
+            return Instead()
+        if self.day is None:
+            found = self.queryset.filter(self._as_typed(text, *_OF_ROWS))
+        else:
+            found = as_of.with_words(as_of.list_on(self.day)).filter(self._as_typed(text, *_OF_LINES))
+        return Instead() if found.exists() else forgiving(text, self._names)
+
+    @cached_property
+    def _names(self) -> register.Names:
+        return register.names()
+
+    def _as_typed(self, text: str, column: str, project: str) -> Q:
         # Asked once for the list, its totals and each facet.
-        if self._searched is None:
-            self._searched = register.search_condition(text)
-        return chosen.filter(self._searched)
+        if column not in self._searched:
+            self._searched[column] = register.search_condition(text, self._names, column=column, project=project)
+        return self._searched[column]
+
+    def _sought(self, text: str, column: str, project: str) -> Q:
+        if not self.instead:
+            return self._as_typed(text, column, project)
+        if column not in self._forgiven:
+            self._forgiven[column] = register.search_condition(
+                text, self._names, column=column, project=project, instead=self.instead.words
+            )
+        return self._forgiven[column]
+
+    def order_terms(self) -> list[Term]:
+        """Return by what the view is sorted: expressions over its rows and whether the greatest stands first.
+
+        On a chosen day they are expressions over its lines. Every expression may be NULL, and NULL stands last in both
+        directions; only the last one, the number, never is, and no two rows share it. The form must be valid.
+        """
+        chosen = self.form.cleaned_data["ordering"] or "number"
+        if self._terms is None:
+            self._terms = order_terms(chosen, _language(), of_lines=self.day is not None)
+        return self._terms
 
     def in_order(self, chosen: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        """Order the rows; unknown years and costs stand last in both directions."""
-        language = _language()
-        descending = value.startswith("-")
-        fields: list[Any] = [F(field.format(language=language)) for field in ORDERINGS[value.removeprefix("-")]]
-        if value.endswith("status"):
-            fields[0] = Case(*(When(status=status, then=place) for place, status in enumerate(ProjectStatus)))
-        first = fields[0].desc(nulls_last=True) if descending else fields[0].asc(nulls_last=True)
-        return chosen.order_by(first, *fields[1:])
+        """Order the rows by :meth:`order_terms`; on a chosen day nobody reads the rows in order."""
+        return chosen.order_by(*sorted_by(self.order_terms())) if self.day is None else chosen
 
 
 SINGLE = ("as_of", "cost_min", "cost_max", "resolution", "search", "ordering")

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Collate, Concat, Length, NullIf
 from projects.models import ListAct, ListChange, Project, Resolution
 from projects.models.project import LISTED, SEARCHED
 from projects.queries.history import FieldChange, differences
-from projects.queries.register import approved, search_condition
+from projects.queries.register import approved
 from projects.queries.totals import Figures
 from reference.kazakh import folded, sorting
 from reference.languages import LANGUAGES
@@ -68,11 +68,11 @@ def with_project(lines: QuerySet[ListChange]) -> QuerySet[ListChange]:
     return lines.select_related("project__sector", "project__territory", "resolution")
 
 
-def searched(lines: QuerySet[ListChange], text: str) -> QuerySet[ListChange]:
-    """Return the lines that a query finds by the titles of that day, as ``register.search`` finds projects."""
+def with_words(lines: QuerySet[ListChange]) -> QuerySet[ListChange]:
+    """Return the lines with ``words``: what a search reads, by the titles of that day. Places are those of today."""
     columns = [name if name.startswith("title") else f"project__{name}" for name in SEARCHED]
     words = Concat(Value(" "), *(part for name in columns for part in (F(name), Value(" "))), output_field=TextField())
-    return lines.alias(words=folded(words)).filter(search_condition(text, column="words", project="project__"))
+    return lines.alias(words=folded(words))
 
 
 def title_order(language: str) -> Collate:

@@ -1,5 +1,10 @@
 """Which rows of the register there are, and how pages fetch them without asking twice."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from projects.models import Document, Project, Resolution
@@ -24,14 +29,30 @@ def with_names(projects: QuerySet[Project]) -> QuerySet[Project]:
     return projects.select_related("sector", "territory", "resolution")
 
 
+@dataclass(frozen=True)
+class Names:
+    """Codes of territories and sectors, each with its names in three languages; dozens of rows."""
+
+    territories: list[tuple[str, str]]
+    sectors: list[tuple[str, str]]
+
+    def holding(self, parts: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Return the codes of territories and of sectors whose folded names hold one of these parts."""
+        return self._codes(self.territories, parts), self._codes(self.sectors, parts)
+
+    @staticmethod
+    def _codes(named: list[tuple[str, str]], parts: Sequence[str]) -> list[str]:
+        return [code for code, names in named if any(part in f" {fold(names)}" for part in parts)]
+
+
+def names() -> Names:
+    """Return the names that a search reads. Two queries."""
+    return Names(_named(Territory), _named(Sector))
+
+
 def _named(model: type[Territory] | type[Sector]) -> list[tuple[str, str]]:
-    """Return codes with their folded names in three languages; these tables hold dozens of rows."""
     rows = model.objects.values_list("pk", "name_kk", "name_ru", "name_en")
-    return [(code, f" {fold(' '.join(names))}") for code, *names in rows]
-
-
-def _holds(names: str, word: str) -> bool:
-    return (word if len(word) > 2 else f" {word}") in names
+    return [(code, " ".join(names)) for code, *names in rows]
 
 
 def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
@@ -39,25 +60,35 @@ def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     return projects.filter(search_condition(text))
 
 
-def search_condition(text: str, *, column: str = "search_text", project: str = "") -> Q:
+def search_condition(
+    text: str,
+    known: Names | None = None,
+    *,
+    column: str = "search_text",
+    project: str = "",
+    instead: Mapping[str, Sequence[str]] | None = None,
+) -> Q:
     """Return what a row must fulfil to be found: it holds every word, whatever its letters' case and Kazakh shape.
 
     ``column`` holds the folded words; ``project`` is the path to the project, ``project__`` for rows that point to one.
+    ``instead`` are folded words by the word in whose place they do as well, each as the beginning of a word.
 
     A word may stand in title, place or partner, or in the name of the territory or sector in any language. Words of one
     or two letters must begin a word. A number alone also finds the project of this number. A blank text finds every
-    row, one without any letter or digit none. Two queries.
+    row, one without any letter or digit none. Two queries, none where the names are ``known``.
     """
     words = search_words(text)
     if not words:
         return Q(pk__in=[]) if text.strip() else Q()
-    territories, sectors = _named(Territory), _named(Sector)
+    known = known or names()
     found = Q()
     for word in words:
+        parts = [word if len(word) > 2 else f" {word}", *(f" {other}" for other in (instead or {}).get(word, ()))]
+        territories, sectors = known.holding(parts)
         found &= (
-            Q((f"{column}__contains", word if len(word) > 2 else f" {word}"))
-            | Q((f"{project}territory__in", [code for code, names in territories if _holds(names, word)]))
-            | Q((f"{project}sector__in", [code for code, names in sectors if _holds(names, word)]))
+            reduce(or_, (Q((f"{column}__contains", part)) for part in parts))
+            | Q((f"{project}territory__in", territories))
+            | Q((f"{project}sector__in", sectors))
         )
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:

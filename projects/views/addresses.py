@@ -1,5 +1,6 @@
 """Addresses that change one thing in a query string and keep the rest."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -35,3 +36,23 @@ def with_value(given: QueryDict, name: str, value: str) -> str:
 def hidden_pairs(given: QueryDict, *, visible: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return what a form must carry along beside its visible fields."""
     return [pair for pair in _pairs(given) if pair[0] not in visible]
+
+
+def changed(given: QueryDict, name: str, *, add: str = "", take: str = "") -> QueryDict:
+    """Return the parameters with one value of this name added or taken away."""
+    made = given.copy()
+    values = [value for value in given.getlist(name) if value != take]
+    made.setlist(name, [*values, add] if add else values)
+    return made
+
+
+def canonical(given: QueryDict, order: Collection[str], *, leave_out: Collection[str] = ()) -> str:
+    """Return the parameters named in ``order``, in that order, their values sorted, without blanks and repeats."""
+    pairs = [
+        (name, value)
+        for name in order
+        if name not in leave_out
+        for value in sorted({value.strip() for value in given.getlist(name)})
+        if value
+    ]
+    return urlencode(pairs)

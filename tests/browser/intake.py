@@ -73,8 +73,23 @@ PUBLIC: Final = {
         "&cost=900000000&own_funds=1&state_owned=yes&tax_arrears=yes&sector=health"
     ),
     "check-with-errors": "applications/check/?term_years=abc&cost=%D0%BC%D0%BD%D0%BE%D0%B3%D0%BE&own_funds=-5",
+    "queue": "queue/",
+    "queue-closed": "queue/?stage=filed&stage=refused&stage=withdrawn&ordering=-sum",
+    "queue-with-an-error": "queue/?stage=x&search=2026",
+    "how-to-apply": "how-to-apply/",
+    "statistics": "statistics/",
+    "statistics-with-an-error": "statistics/?filed=x",
+    "statistics-rows": "statistics/projects/?origin=other",
+    "follow": "follow/",
+    "follow-sent": "follow/sent/",
+    "follow-stop-unknown": "follow/stop/x/",
 }
-STATUS: Final = {"check-with-errors": 400}
+STATUS: Final = {
+    "check-with-errors": 400,
+    "queue-with-an-error": 400,
+    "statistics-with-an-error": 400,
+    "follow-stop-unknown": 404,
+}
 OWN: Final = (
     "nobody-account", "nobody-applications", "nobody-organisation-new", "beginner-applications", "new",
     "account", "password", "email", "organisation", "applications",

@@ -34,6 +34,8 @@ _PATHS: Final[dict[str, Callable[[], str]]] = {
         "projects/?sector=education&sector=health&search=%D0%B0%D0%BB%D0%BC%D0%B0%D1%82%D1%8B"
         "&cost_min=1000000&ordering=-cost&unheard=1"
     ),
+    "list-table": lambda: "projects/?view=table&ordering=territory",
+    "list-map": lambda: "projects/?view=map&territory=750000000",
     "list-last-page": lambda: "projects/?page=5",
     "list-empty": lambda: "projects/?search=%D0%B6%D0%BE%D2%9B%D0%B6%D0%BE%D0%B1%D0%B0",
     "list-with-an-error": lambda: "projects/?cost_min=abc&sector=education",
@@ -47,6 +49,8 @@ _PATHS: Final[dict[str, Callable[[], str]]] = {
     "resolution-approval": _resolution("almaty-2017-09"),
     "resolution-amendment": _resolution("kyzylorda-34"),
     "resolution-exclusion": _resolution("west-kazakhstan-19"),
+    "statistics": lambda: "statistics/",
+    "open-data": lambda: "data/",
     "not-found": lambda: "projects/99999/",
 }
 NAMES: Final = tuple(_PATHS)

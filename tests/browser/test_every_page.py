@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 # One page of each template: what axe says of the words and colours of the others it says here.
 TEMPLATES = ("home", "list-filtered", "list-with-an-error", "project-with-cost", "resolution-approval", "resolutions")
+TEMPLATES += ("list-map", "statistics", "open-data")
 DARK = "dark"
 
 

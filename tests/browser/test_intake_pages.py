@@ -20,6 +20,7 @@ KEPT = {
     "file-complete",
     "receipt",
     "proposal-clarification",
+    *("queue", "how-to-apply", "statistics"),
 }
 # One page of each template, the fullest.
 TEMPLATES = (
@@ -34,6 +35,7 @@ TEMPLATES = (
         "full-review",
     ),
     *("draft-of-two", "file-complete", "receipt", "application-clarification", "proposal-clarification", "library"),
+    *("queue", "how-to-apply"),
 )
 FORM = tuple(name for name in NAMES if name.split("-")[0] in {"empty", "errors", "full"})
 

@@ -123,7 +123,7 @@ def worker_of(folder: Path, command: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_what_sends_letters_and_publishes_lives_and_dies_with_the_runner(runner, tmp_path, number):
-    pauses = {"send_letters": 2, "publish_resolutions": 10}
+    pauses = {"send_letters": 2, "publish_resolutions": 10, "tell_followers": 30, "publish_open_data": 3600}
     workers = {command: worker_of(tmp_path, command) for command in pauses}
     for command, pause in pauses.items():
         pid, started = workers[command]

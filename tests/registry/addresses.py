@@ -23,6 +23,9 @@ REFUSED = {
     "/account/language/": 405,
     "/kk/documents/00000000-0000-4000-8000-000000000000/": 404,
     "/kk/applications/check/?term_years=abc": 400,
+    "/kk/queue/?stage=x": 400,
+    "/ru/statistics/?filed=x": 400,
+    "/kk/follow/stop/x/": 404,
 }
 
 
@@ -68,6 +71,13 @@ class Everything:
             *(f"{start}projects/{number}/" for number in Project.objects.values_list("number", flat=True)),
             f"{start}resolutions/",
             *(f"{start}resolutions/{pk}/" for pk in Resolution.objects.values_list("pk", flat=True)),
+            *(
+                f"{start}{page}/"
+                for page in ("statistics", "queue", "how-to-apply", "data", "follow", "follow/sent", "api")
+            ),
+            f"{start}projects/?view=map&territory={factories.ALMATY}",
+            f"{start}projects/?view=table&ordering=territory",
+            f"{start}statistics/projects/?origin=other",
             f"{start}applications/check/",
             f"{start}applications/check/?used_by=public&term_years=10&cost=900000000&own_funds=1&sector=education",
             *(f"{start}account/{page}/" for page in ("login", "register", "register/sent", "password/reset")),

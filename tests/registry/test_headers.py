@@ -49,13 +49,17 @@ def visited(browser, addresses):
     return {address: browser.get(address) for address in addresses}
 
 
+DATA = {"application/json", "application/ld+json"}
+"""Types of a script element that no browser runs."""
+
+
 def offences(answer):
     """Return what a strict content policy would block, and whatever is fetched from elsewhere."""
     found = []
     for element in parse(answer):
         if element.tag == "style" or "style" in element.attributes:
             found.append(("style", element.tag))
-        if element.tag == "script" and not element.get("src") and element.get("type") != "application/json":
+        if element.tag == "script" and not element.get("src") and element.get("type") not in DATA:
             found.append(("script", element.text))
         found += [(name, value) for name, value in element.attributes.items() if name.startswith("on")]
         fetched = [element.get("src"), element.get("srcset"), element.get("poster"), element.get("data")]
