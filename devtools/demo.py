@@ -89,6 +89,7 @@ def collect_static(checkout: Checkout, values: Mapping[str, str]) -> None:
 def serve(checkout: Checkout, values: Mapping[str, str], listener: socket.socket, asked: int | None) -> int:
     """Run gunicorn on the open port until somebody stops us; 0 when that was the end of it."""
     port = listener.getsockname()[1]
+    values = {"SITE_URL": f"http://localhost:{port}/", **values}  # letters and feeds lead to this demo
     try:
         with gunicorn(checkout, values, listener) as server, workers(checkout, values):
             wait_until_it_answers(port, server)

@@ -1,8 +1,9 @@
 """Settings from the environment, safe by default: production unless DEBUG or PLAIN_HTTP is asked for.
 
-Variables: DATABASE_URL, SECRET_KEY, ALLOWED_HOSTS (comma-separated), DEBUG, MEDIA_ROOT, STATIC_ROOT, EMAIL_URL,
-CSRF_TRUSTED_ORIGINS, PLAIN_HTTP (a demo without TLS on one machine), TRUST_PROXY_TLS (a proxy in front sets
-X-Forwarded-Proto), APP_DATABASE_ROLE (the role the application runs as; default ppp_app).
+Variables: DATABASE_URL, SECRET_KEY, ALLOWED_HOSTS (comma-separated), SITE_URL (root of the site; by default the first
+host), DEBUG, MEDIA_ROOT, STATIC_ROOT, EMAIL_URL, CSRF_TRUSTED_ORIGINS, PLAIN_HTTP (a demo without TLS on one
+machine), TRUST_PROXY_TLS (a proxy in front sets X-Forwarded-Proto), APP_DATABASE_ROLE (the role the application runs
+as; default ppp_app).
 """
 
 import os
@@ -153,8 +154,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# Root of the public site for letters that no request wrote, such as reminders.
-SITE_URL = os.environ.get("SITE_URL", "").strip() or "http://localhost:8000/"
+
+
+# Root of the public site for letters that no request wrote, names of feeds and addresses in daily files. Their readers
+# could do nothing with an address of this machine: without a word the first host is it.
+def _site(url: str) -> str:
+    if not url:
+        host = next((host for host in ALLOWED_HOSTS if not host.startswith((".", "*"))), "")
+        return "http://localhost:8000/" if PLAIN_HTTP or not host else f"https://{host}/"
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ImproperlyConfigured(f"SITE_URL is “{url}”: write the whole address, such as https://ppp.example.kz/")
+    return url
+
+
+SITE_URL = _site(os.environ.get("SITE_URL", "").strip())
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "admin:index"  # of the staff site's door; the pages of an account decide for themselves
 PASSWORD_RESET_TIMEOUT = 60 * 60

@@ -70,8 +70,12 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form was opened too long ago or in another browser."""
-    return _failure(request, 403)
+    """403: the form was opened too long ago or in another browser; 405 where nobody can write at all."""
+    if not request.path_info.startswith(API):
+        return _failure(request, 403)
+    response = problem(request, 405)
+    response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

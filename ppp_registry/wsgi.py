@@ -6,10 +6,11 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from reference.charsets import only_utf8
 from reference.uploads import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ppp_registry.settings")
-application = whole_bodies(get_wsgi_application())
+application = only_utf8(whole_bodies(get_wsgi_application()))
 
 
 def refuse_faulty_database() -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import ListChange, Project, Resolution
 from projects.queries import as_of, register
@@ -20,11 +20,13 @@ from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on
 from projects.queries.search import Instead, forgiving
 from projects.queries.totals import Figures, totals
+from reference import query_strings
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
-from reference.languages import LANGUAGES
+from reference.languages import reader_language
 from reference.models import Sector, Territory
 from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR, PartialDateError, parse_partial_date
+from reference.queries import within
 from reference.validators import validate_visible_text
 
 NOT_ON_FILE = "none"
@@ -33,11 +35,6 @@ NOT_ON_FILE = "none"
 
 _OF_ROWS, _OF_LINES = ("search_text", ""), ("words", "project__")
 """Column that a search reads, and the path from there to the project."""
-
-
-def _language() -> str:
-    language = (get_language() or "kk")[:2]
-    return language if language in LANGUAGES else "kk"
 
 
 class TengeFilter(django_filters.Filter):
@@ -98,7 +95,7 @@ class _Form(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for name in SINGLE:
             if hasattr(self.data, "getlist") and len(self.data.getlist(name)) > 1:
-                self.add_error(name, ValidationError(_("This filter is given twice. Give it once."), code="repeated"))
+                self.add_error(name, ValidationError(query_strings.GIVEN_TWICE, code="repeated"))
         least, greatest = cleaned.get("cost_min"), cleaned.get("cost_max")
         if least is not None and greatest is not None and least > greatest:
             message = _("The least cost is greater than the greatest. Exchange them.")
@@ -141,10 +138,7 @@ class ProjectFilter(django_filters.FilterSet):
         form = _Form
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
-        filled = QueryDict(mutable=True)
-        for name, values in (data or QueryDict()).lists():
-            filled.setlist(name, [value for value in values if value.strip()])
-        super().__init__(filled, **kwargs)
+        super().__init__(query_strings.without_blanks(data), **kwargs)
         self._searched: dict[str, Q] = {}
         self._forgiven: dict[str, Q] = {}
         self._terms: list[Term] | None = None
@@ -165,10 +159,7 @@ class ProjectFilter(django_filters.FilterSet):
         ``also_known`` are parameters of the address that somebody else reads.
         """
         found = {str(name): [str(message) for message in messages] for name, messages in self.form.errors.items()}
-        known = ", ".join(sorted([*self.base_filters, *also_known]))
-        for name in self.unknown_parameters(given, also_known):
-            found[name] = [str(_("There is no such parameter. Known are: %(known)s.") % {"known": known})]
-        return found
+        return found | query_strings.unknown(given, {*self.base_filters, *also_known})
 
     def figures(self) -> Figures:
         """Return number, known costs and sum of the view, on the chosen day or today. One query."""
@@ -213,8 +204,7 @@ class ProjectFilter(django_filters.FilterSet):
         if name == "sector" and value:
             return chosen.filter(project__sector__in=[sector.pk for sector in value])
         if name == "territory" and value:
-            codes = [territory.pk for territory in value]
-            return chosen.filter(Q(project__territory__in=codes) | Q(project__territory__parent__in=codes))
+            return chosen.filter(within((territory.pk for territory in value), "project__"))
         return chosen
 
     def as_it_stands(self, chosen: QuerySet[Project], name: str, value: date) -> QuerySet[Project]:
@@ -223,7 +213,7 @@ class ProjectFilter(django_filters.FilterSet):
 
     def in_territory(self, chosen: QuerySet[Project], name: str, territories: Any) -> QuerySet[Project]:
         """A city or region includes its districts."""
-        return register.in_territory(chosen, [territory.pk for territory in territories]) if territories else chosen
+        return chosen.filter(within(territory.pk for territory in territories)) if territories else chosen
 
     def by_resolution(self, chosen: QuerySet[Project], name: str, value: str | int) -> QuerySet[Project]:
         """Keep the rows of one resolution, or those without any."""
@@ -276,7 +266,7 @@ class ProjectFilter(django_filters.FilterSet):
         """
         chosen = self.form.cleaned_data["ordering"] or "number"
         if self._terms is None:
-            self._terms = order_terms(chosen, _language(), of_lines=self.day is not None)
+            self._terms = order_terms(chosen, reader_language(), of_lines=self.day is not None)
         return self._terms
 
     def in_order(self, chosen: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:

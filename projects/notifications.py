@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from post_office.models import Email
 
 from accounts.services.letters import link, send_letter
+from accounts.services.registration import HOURLY
 from projects.models import Follow
 from projects.queries.following import stop_all_token, stop_token
 from projects.queries.news import News
 from reference.models import Sector, Territory
 
-HOURLY = 3
 LONGEST = 30
 """Projects that one letter names; of the others it gives the number."""
 

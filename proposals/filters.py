@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from proposals.models import Proposal
 from proposals.queries import queue
 from proposals.workflow import OPEN_STAGES
+from reference import query_strings
 from reference.models import Sector, Territory
 from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR
+from reference.queries import within
 from reference.validators import validate_visible_text
 
 SINGLE = ("search", "ordering", "page")
@@ -60,10 +62,7 @@ class QueueFilter(forms.Form):
     page = _PageField(required=False, label=_("Page"))
 
     def __init__(self, data: QueryDict) -> None:
-        filled = QueryDict(mutable=True)
-        for name, values in data.lists():
-            filled.setlist(name, [value for value in values if value.strip()])
-        super().__init__(filled)
+        super().__init__(query_strings.without_blanks(data))
         self.given = list(data)
         self.sectors = {row.code: str(row.name) for row in Sector.objects.all()}
         territories = list(Territory.objects.all())
@@ -82,16 +81,13 @@ class QueueFilter(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in SINGLE:
             if len(self.data.getlist(name)) > 1:  # type: ignore[attr-defined]
-                self.add_error(name, ValidationError(_("This filter is given twice. Give it once."), code="repeated"))
+                self.add_error(name, ValidationError(query_strings.GIVEN_TWICE, code="repeated"))
         return cleaned
 
     def problems(self) -> dict[str, list[str]]:
         """Return what cannot be read, parameter by parameter, in sentences; empty when the queue can be shown."""
         found = {name: [str(message) for message in messages] for name, messages in self.errors.items()}
-        known = ", ".join(sorted(self.fields))
-        for name in sorted(set(self.given) - set(self.fields)):
-            found[name] = [str(_("There is no such parameter. Known are: %(known)s.") % {"known": known})]
-        return found
+        return found | query_strings.unknown(self.given, self.fields)
 
     def rows(self, *, without: Collection[str] = ()) -> QuerySet[Proposal]:
         """Return the chosen rows in their order, as if the filters ``without`` were not set. The form must be valid."""
@@ -102,7 +98,7 @@ class QueueFilter(forms.Form):
         if chosen.get("sector"):
             rows = rows.filter(sector__in=chosen["sector"])
         if chosen.get("territory"):
-            rows = queue.in_places(rows, chosen["territory"])
+            rows = rows.filter(within(chosen["territory"]))
         if chosen.get("year"):
             rows = rows.filter(application__year__in=chosen["year"])
         if chosen.get("search"):

@@ -5,10 +5,11 @@ from typing import Final
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from proposals.models.clarification import ClarificationKind
 from proposals.services.letters import places
+from reference.languages import reader_language
 
 _DUE = datetime.date(2027, 3, 15)
 _WORDS: Final = {
@@ -34,7 +35,7 @@ _WORDS: Final = {
 
 def example_words(kind: str, language: str | None = None) -> dict[str, str]:
     """Return an example for every place of a letter, in a language or the reader's."""
-    with translation.override(language or get_language() or "kk"):
+    with translation.override(language or reader_language()):
         words = {name: str(word) for name, word in _WORDS.items()}
         words["due"] = words["day"] = date_format(_DUE, "DATE_FORMAT")
     return {name: words[name] for name in places(kind)}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 
+from reference.languages import reader_language
 from reference.templatetags.registry_formats import decimal
 
 
@@ -13,7 +13,7 @@ def _filled(message: Any, values: dict[str, Any]) -> str:
 
 
 def _by_language(kk: str, ru: str, en: str) -> str:
-    return {"ru": ru, "en": en}.get((get_language() or "kk")[:2], kk)
+    return {"ru": ru, "en": en}.get(reader_language(), kk)
 
 
 _lazy_sentence = lazy(_filled, str)

@@ -69,6 +69,9 @@ class ProjectStatus(TextChoices):
 NOT_APPROVED = (ProjectStatus.PLANNED, ProjectStatus.EXCLUDED)
 """In the register and visible, but outside the approved totals."""
 
+APPROVED = tuple(status for status in ProjectStatus if status not in NOT_APPROVED)
+"""Statuses that count in the approved totals."""
+
 ROAD = (
     ProjectStatus.APPROVED,
     ProjectStatus.PARTNER_SELECTION,

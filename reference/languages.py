@@ -10,6 +10,12 @@ LANGUAGES = ("kk", "ru", "en")
 """Order of falling back: Kazakh, then Russian, then English."""
 
 
+def reader_language() -> str:
+    """Return the language in which the reader is spoken to; Kazakh where none is chosen."""
+    language = (get_language() or LANGUAGES[0])[:2]
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
 @dataclass(frozen=True)
 class Localized:
     """A text, the language it is in, and whether the reader asked for another one."""
@@ -27,7 +33,7 @@ def localized(row: Any, field: str, language: str | None = None) -> Localized:
 
     ``row`` has columns ``<field>_kk``, ``<field>_ru`` and ``<field>_en``.
     """
-    wanted = (language or get_language() or "kk")[:2]
+    wanted = (language or reader_language())[:2]
     for code in (wanted, *LANGUAGES):
         if text := getattr(row, f"{field}_{code}", ""):
             return Localized(text, code, is_fallback=code != wanted)

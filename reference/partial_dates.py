@@ -7,7 +7,9 @@ import datetime
 import re
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy as _, override
+from django.utils.translation import gettext_lazy as _, override
+
+from reference.languages import reader_language
 
 PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _ISO = re.compile(PATTERN)
@@ -66,7 +68,7 @@ def format_partial_date(value: str, language: str | None = None) -> str:
     if not value:
         return ""
     parts = [int(part) for part in value.split("-")]
-    language = language or get_language() or "kk"
+    language = language or reader_language()
     if len(parts) == 1:
         return {"kk": f"{parts[0]}\u00a0ж.", "ru": f"{parts[0]}\u00a0г."}.get(language, str(parts[0]))
     first_day = datetime.date(*([*parts, 1])[:3])

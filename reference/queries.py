@@ -1,8 +1,10 @@
-"""Answers of the law and the calendar by date."""
+"""Answers of the law and the calendar by date; what lies in a territory."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import holidays
 from django.db.models import Q
@@ -11,6 +13,15 @@ from reference.models import LegalParameter, WorkingDayCorrection
 
 _WINDOW = 90
 """Days of corrections that are asked for at once, at least."""
+
+
+def within(territories: Iterable[Any], path: str = "") -> Q:
+    """Return the condition that a row lies in one of these; a city or region includes its districts.
+
+    ``path`` leads from the row to what has the territory, ``project__`` for instance.
+    """
+    chosen = list(territories)
+    return Q((f"{path}territory__in", chosen)) | Q((f"{path}territory__parent__in", chosen))
 
 
 class ParameterUnknown(LookupError):

@@ -224,3 +224,16 @@ def test_the_site_refuses_to_start_on_unsafe_settings(changes, told):
 def test_the_site_starts_on_lawful_settings(changes):
     started = run_manage("check", **changes)
     assert started.returncode == 0, started.stderr
+
+
+def test_the_map_of_the_house_names_only_what_stands():
+    standing = [f"/{path.relative_to(ROOT).as_posix()}" for path in FILES]
+    named = re.findall(
+        r"`([\w./-]+(?:\.(?:py|md|js|css|csv|typ)|/))`", (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    )
+    assert len(named) > 50
+    assert [
+        name
+        for name in named
+        if not any(f"/{name}" in path if name.endswith("/") else path.endswith(f"/{name}") for path in standing)
+    ] == []

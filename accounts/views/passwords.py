@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms.people import ChangePasswordForm, EmailForm, NewPasswordForm
 from accounts.services.passwords import ask_for_new_password, tell_password_changed
 from accounts.views.common import own, person, private, site_of
+from reference.languages import reader_language
 
 
 @private
@@ -24,7 +25,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for an address and write to it; the answer is the same whoever owns the address."""
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ask_for_new_password(form.cleaned_data["email"], language=get_language() or "kk", site=site_of(request))
+        ask_for_new_password(form.cleaned_data["email"], language=reader_language(), site=site_of(request))
         return redirect("password_reset_done")
     return render(request, "accounts/password_reset.html", {"form": form})
 

@@ -3,13 +3,13 @@
 from django.contrib.auth import login as log_in, logout as log_out
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms.people import ConfirmForm, EmailForm, LoginForm
 from accounts.models import User
 from accounts.services.registration import Asked, LinkIsNotGood, ask_for_account, asked_by, make_account
 from accounts.views.common import asked_next, private, safe_next, site_of, start_page
+from reference.languages import reader_language
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -22,7 +22,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         ask_for_account(
-            form.cleaned_data["email"], language=get_language() or "kk", site=site_of(request), next_page=following
+            form.cleaned_data["email"], language=reader_language(), site=site_of(request), next_page=following
         )
         return redirect("register_sent")
     return render(request, "accounts/register.html", {"form": form, "next": following})
@@ -54,7 +54,7 @@ def _welcome(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpRespo
         asked,
         full_name=form.cleaned_data["full_name"],
         password=form.cleaned_data["password1"],
-        language=get_language() or "kk",
+        language=reader_language(),
     )
     log_in(request, user, backend=BACKEND)
     following = safe_next(request, asked.next)

@@ -1,15 +1,11 @@
 """How every answer is written: JSON that a program can keep, ask for again, and read from any page."""
 
-import datetime
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _, override
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
@@ -18,8 +14,10 @@ from rest_framework.views import APIView
 
 from projects.api.languages import asked_language
 from projects.api.problems import Misread, Unreadable
-from projects.exports.cells import json_value
+from projects.exports.cells import as_json
 from projects.filters import ProjectFilter
+from reference import query_strings
+from reference.conditional import marked
 from reference.languages import LANGUAGES
 
 JSON = "application/json"
@@ -28,36 +26,14 @@ KEPT = "public, max-age=60"
 """How long an answer may be taken for the newest."""
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value.isoformat()
-    return json_value(value)
-
-
 def to_json(value: Any) -> bytes:
     """Return the value as UTF-8 JSON: sums are integers, terms numbers, times carry their offset."""
-    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return as_json(value).encode()
 
 
 def answer(request: HttpRequest, body: bytes, *, content_type: str = JSON) -> HttpResponse:
     """Return the body with its strong ETag, or 304 when the program holds it already."""
-    mark = hashlib.sha256(content_type.encode() + b"\n" + body).hexdigest()[:32]
-    etag = f'"{mark}"'
-    if _holds(request, etag):
-        response = HttpResponse(status=304)
-        del response.headers["Content-Type"]
-    else:
-        response = HttpResponse(body, content_type=content_type)
-        response.headers["Content-Length"] = str(len(body))
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = KEPT
-    return response
-
-
-def _holds(request: HttpRequest, etag: str) -> bool:
-    # Weak comparison: a proxy that compresses marks our strong tag as weak.
-    given = [mark.removeprefix("W/") for mark in parse_etags(request.headers.get("If-None-Match", ""))]
-    return "*" in given or etag in given
+    return marked(request, body, content_type=content_type, keeping=KEPT)
 
 
 class Negotiation(BaseContentNegotiation):
@@ -118,9 +94,7 @@ class ApiView(APIView):
         if filters is not None:
             errors = filters.problems(given, also_known=readers)
         else:
-            known = {"known": ", ".join(sorted(readers))}
-            for name in sorted(set(given) - set(readers)):
-                errors[name] = [_("There is no such parameter. Known are: %(known)s.") % known]
+            errors = query_strings.unknown(given, readers)
         for name in (name for name in readers if name in given):
             values = given.getlist(name)
             if len(values) > 1:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, gettext as _, override
+from django.utils.translation import gettext as _, override, pgettext
 from django.views.decorators.http import require_safe
 
 from projects.api.answers import answer
@@ -21,6 +21,7 @@ from projects.api.paging import GREATEST_PAGE, PAGE_SIZE
 from projects.api.problems import DETAILS, RETRY_AFTER, TITLES
 from projects.api.schema import FILES, description
 from projects.exports.view import LICENCE
+from reference.languages import reader_language
 
 _IN_AN_EXAMPLE = 3
 """Parameters that an example of an address shows at most."""
@@ -71,7 +72,7 @@ def _named(schema: dict[str, Any]) -> str:
 
 def _kind(schema: dict[str, Any]) -> str:
     words = {
-        "string": _("text"),
+        "string": pgettext("type of data", "text"),
         "integer": _("whole number"),
         "number": _("decimal number"),
         "boolean": _("true or false"),
@@ -82,8 +83,8 @@ def _kind(schema: dict[str, Any]) -> str:
     elif name := _named(schema):
         found = name
     else:
-        found = str({"date": _("date"), "date-time": _("time with offset")}.get(schema.get("format", ""), ""))
-        found = found or words.get(schema.get("type", ""), "")
+        days = {"date": pgettext("type of data", "date"), "date-time": _("time with offset")}
+        found = days.get(schema.get("format", "")) or words.get(schema.get("type", ""), "")
     return _("%(kind)s or null") % {"kind": found} if schema.get("nullable") else found
 
 
@@ -160,7 +161,7 @@ def _described(language: str, root: str) -> dict[str, Any]:
 
 def _page(visitor: HttpRequest, **more: Any) -> str:
     """Return the page; with ``more`` it knows nothing of the visitor but that."""
-    language = get_language() or "kk"
+    language = reader_language()
     root = visitor.build_absolute_uri("/").rstrip("/")
     with override(language):
         shown = {**_described(language, root), **more}
@@ -177,7 +178,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         stand_in.META = {**request.META, "QUERY_STRING": ""}
         page = _page(request, request=stand_in, user=AnonymousUser())
         response = answer(request, page.encode(), content_type="text/html; charset=utf-8")
-        response.headers["Content-Language"] = get_language() or "kk"
+        response.headers["Content-Language"] = reader_language()
     patch_vary_headers(response, ["Accept-Language"])
     return response
 

@@ -1,6 +1,5 @@
 """What went wrong, in the words of RFC 9457: every error below ``/api/`` is a problem document."""
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _, override
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, NotFound
 
 from projects.api.languages import asked_language
+from projects.exports.cells import as_json
 from reference.templatetags.registry_formats import visible
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,9 +65,7 @@ def problem(request: HttpRequest, status: int, errors: Mapping[str, Sequence[Any
         }
         if errors:
             body["errors"] = {visible(name): [str(sentence) for sentence in told] for name, told in errors.items()}
-    response = HttpResponse(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")), status=status, content_type=MEDIA_TYPE
-    )
+    response = HttpResponse(as_json(body), status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Accept", "Accept-Language"])

@@ -14,7 +14,7 @@ from projects.models import Contract, ListAct, Project, Resolution, StatusChange
 from projects.queries.as_of import ChangeOfLine
 from reference.archival import archival_pdf, in_house_style, page_images, soft
 from reference.codelists import InitiatorType
-from reference.languages import Localized, localized
+from reference.languages import LANGUAGES, Localized, localized
 from reference.money import format_number, format_tenge
 from reference.partial_dates import format_partial_date
 from reference.templatetags.registry_formats import decimal
@@ -206,7 +206,7 @@ def _page(
     moment = _("%(date)s, %(time)s (Almaty time)") % {"date": day, "time": made.strftime("%H:%M")}
     title = _("Extract from the register of PPP projects: No. %(number)s") % {"number": project.number}
     shown = project.title.language
-    others = [text for code in ("kk", "ru", "en") if code != shown and (text := getattr(project, f"title_{code}"))]
+    others = [text for code in LANGUAGES if code != shown and (text := getattr(project, f"title_{code}"))]
     return {
         "language": language,
         "title": title,

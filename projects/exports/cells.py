@@ -1,8 +1,9 @@
-"""Texts made safe for spreadsheets: no formula that somebody else wrote, no character that breaks a file. Pure."""
+"""How values are written: no formula that somebody else wrote, no character that breaks a file. Pure."""
 
+import json
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -78,9 +79,16 @@ def csv_cell(value: Any) -> str | int:
 
 
 def json_value(value: Any) -> Any:
-    """Return what JSON has for a value that it does not know: a number for a decimal, text for a moment."""
+    """Return what JSON has for a value that it does not know: a number for a decimal, text for a moment or a day."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def as_json(value: Any) -> str:
+    """Return JSON on one line, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=json_value)

@@ -108,14 +108,12 @@ def _rename(unfinished: Path, final: Path) -> None:
 
 
 def _write_all(target: Path, day: str) -> None:
-    site = settings.SITE_URL if settings.SITE_URL.endswith("/") else f"{settings.SITE_URL}/"
     written = []
     with one_moment():
-        figures = whole_register("kk", address="", site=site).figures()
+        figures = whole_register("kk").figures()
         made_at = timezone.now()
         for name, (_type, make) in FORMS.items():
-            address = f"{site}{reverse('daily_file', args=[day, name]).removeprefix('/')}"
-            view = whole_register("kk", address=address, site=site)
+            view = whole_register("kk", path=reverse("daily_file", args=[day, name]))
             with contextlib.closing(make(view, view.records(), figures)) as pieces:  # type: ignore[type-var]
                 size, digest = _write(target / name, pieces)
             written.append({"name": name, "size": size, "sha256": digest})

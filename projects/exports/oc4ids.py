@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from projects.exports.cells import moment
+from projects.exports.cells import as_json, moment
 from projects.exports.dictionary import BLOCK_NAME
 from projects.exports.oc4ids_parts import (
     STATE_PARTNER,
@@ -24,7 +24,6 @@ from projects.exports.oc4ids_parts import (
     text,
     url,
 )
-from projects.exports.tables import as_json
 from projects.exports.view import LICENCE, View
 from projects.models import Project
 from projects.queries.published import published

@@ -2,11 +2,10 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from projects.exports.cells import clean, csv_cell, json_value
+from projects.exports.cells import as_json, clean, csv_cell
 from projects.exports.dictionary import labels
 from projects.exports.view import View
 from projects.exports.words import WORDED, Words, words_in
@@ -52,11 +51,6 @@ def csv_maker(separator: str = ",", *, with_labels: bool = False) -> Callable[..
         yield buffer.getvalue().encode()
 
     return make
-
-
-def as_json(value: Any) -> str:
-    """Return JSON on one line, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=json_value)
 
 
 def json_lines(view: View, records: Iterator[Record], figures: Figures) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 from django.http import QueryDict
@@ -52,11 +53,12 @@ class View:
         return moment(latest or timezone.now())
 
 
-def whole_register(language: str, *, address: str, site: str) -> View:
-    """Return the view without any filter; ``site`` ends with a slash."""
+def whole_register(language: str, *, path: str = "") -> View:
+    """Return the view without any filter, as a file that stands at this path of the site."""
+    site = f"{settings.SITE_URL.rstrip('/')}/"
     filters = ProjectFilter(QueryDict(), queryset=register())
     filters.form.is_valid()
-    return View(filters, language, address, f"{site}{language}/projects/", site)
+    return View(filters, language, f"{site}{path.removeprefix('/')}", f"{site}{language}/projects/", site)
 
 
 class Stream:

@@ -95,6 +95,12 @@ class ChangeOfLine:
         return differences(self.before, self.change, LISTED) if self.before else []
 
 
+def line_before() -> Subquery:
+    """Return, for a query of changes, the key of the line before each."""
+    earlier = ListChange.objects.filter(project=OuterRef("project"), id__lt=OuterRef("id")).order_by("-id")
+    return Subquery(earlier.values("id")[:1])
+
+
 def story_of(project: Project) -> list[ChangeOfLine]:
     """Return the changes of a project's line, oldest first, each with the line before it. One query."""
     changes = list(project.list_changes.select_related("resolution__maslikhat").order_by("id"))
@@ -103,12 +109,11 @@ def story_of(project: Project) -> list[ChangeOfLine]:
 
 def revised_by(resolution: Resolution) -> list[ChangeOfLine]:
     """Return the lines that this resolution changed or took out, each with the line before it. Two queries."""
-    earlier = ListChange.objects.filter(project=OuterRef("project"), id__lt=OuterRef("id")).order_by("-id")
     revisions = (
         resolution.list_changes.filter(act__in=(ListAct.AMENDED, ListAct.EXCLUDED))
         .select_related("project")
         .order_by("project__number", "id")
     )
-    pairs = list(revisions.values_list("id", Subquery(earlier.values("id")[:1])))
+    pairs = list(revisions.values_list("id", line_before()))
     rows = ListChange.objects.select_related("project").in_bulk({key for pair in pairs for key in pair if key})
     return [ChangeOfLine(rows[key], rows.get(before)) for key, before in pairs]

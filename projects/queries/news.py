@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _, pgettext
 
 from projects.models import Follow, ListAct, ListChange, Project, StatusChange
-from projects.queries.as_of import ChangeOfLine
+from projects.queries.as_of import ChangeOfLine, line_before
 from reference.languages import localized
 from reference.money import format_tenge
 from reference.partial_dates import format_partial_date
+from reference.queries import within
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
@@ -137,7 +138,7 @@ def about(*, projects: Iterable[Any] = (), sectors: Iterable[Any] = (), territor
     if sectors:
         found &= Q(project__sector__in=sectors)
     if territories:
-        found &= Q(project__territory__in=territories) | Q(project__territory__parent__in=territories)
+        found &= within(territories, "project__")
     return found
 
 
@@ -161,9 +162,8 @@ def _after(kind: str, position: Position | None) -> Q:
 
 def newest(condition: Q, *, limit: int, below: Position | None = None) -> list[News]:
     """Return the newest news that fulfil the condition, below a position or from the top. Three queries at most."""
-    earlier = ListChange.objects.filter(project=OuterRef("project"), id__lt=OuterRef("id")).order_by("-id")
     first = ~Exists(StatusChange.objects.filter(project=OuterRef("project"), pk__lt=OuterRef("pk")))
-    lists = list_news().filter(condition, _after("list", below)).annotate(before=Subquery(earlier.values("id")[:1]))
+    lists = list_news().filter(condition, _after("list", below)).annotate(before=line_before())
     steps = status_news().filter(condition, _after("status", below)).annotate(is_first=first)
     changes = list(lists.select_related(*_PRINTED, "resolution__maslikhat").order_by("-recorded_at", "-id")[:limit])
     amended = {row.pk: row.before for row in changes if row.act == ListAct.AMENDED}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from projects.models import Obligation, ObligationCeiling, Project
-from projects.queries.register import approved, in_territory, register
+from projects.queries.register import approved, register
 from reference.codelists import ProjectStatus
+from reference.queries import within
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class YearOfObligations:
 
 def bound(territory: str) -> QuerySet[Project]:
     """Return the approved projects of a territory, districts included, whose obligations still stand."""
-    return in_territory(approved(register()), [territory]).exclude(status=ProjectStatus.TERMINATED)
+    return approved(register()).filter(within([territory])).exclude(status=ProjectStatus.TERMINATED)
 
 
 def committed(projects: QuerySet[Project]) -> dict[int, int]:

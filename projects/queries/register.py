@@ -96,11 +96,6 @@ def search_condition(
     return found
 
 
-def in_territory(projects: QuerySet[Project], codes: list[str]) -> QuerySet[Project]:
-    """Return the rows of these territories; a city or region includes its districts."""
-    return projects.filter(Q(territory__in=codes) | Q(territory__parent__in=codes))
-
-
 def project_page() -> QuerySet[Project]:
     """Return projects with everything their page shows."""
     return (

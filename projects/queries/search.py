@@ -51,7 +51,7 @@ class Instead:
 def forgiving(text: str, known: Names) -> Instead:
     """Return the words to search in place of the mistyped ones; false where no word of the register is near.
 
-    Meant for a text that finds nothing as it stands. Three queries, and one for each word of four letters and more.
+    Meant for a text that finds nothing as it stands. Four queries, and one for each word of four letters and more.
     """
     words: dict[str, list[str]] = {}
     written: dict[str, str] = {}
@@ -69,8 +69,12 @@ def forgiving(text: str, known: Names) -> Instead:
 
 def _likely_texts(words: Sequence[str]) -> dict[str, list[str]]:
     """Return for each word the texts of rows that hold one like it."""
-    found = {}
+    found: dict[str, list[str]] = {}
+    if not words:
+        return found
     with transaction.atomic(), connection.cursor() as cursor:
+        # A connection that has not used pg_trgm yet does not know its settings either.
+        cursor.execute("SELECT similarity('', '')")
         cursor.execute(f"SHOW {_THRESHOLD}")
         (usual,) = cursor.fetchone()
         cursor.execute("SELECT set_config(%s, %s, true)", [_THRESHOLD, str(_LIKENESS)])

@@ -11,7 +11,7 @@ from projects.models import Project
 from projects.queries.facets import UNKNOWN_YEAR
 from projects.queries.register import approved
 from projects.queries.totals import Figures, Group, Totals, largest_first, totals, totals_by
-from reference.codelists import NOT_APPROVED, InitiatorType, ProjectStatus
+from reference.codelists import APPROVED, NOT_APPROVED, InitiatorType, ProjectStatus
 from reference.models import Sector
 
 
@@ -49,7 +49,7 @@ class Summary:
     @property
     def status_query(self) -> str:
         """The query string that shows exactly the approved rows."""
-        return "&".join(f"status={status}" for status in ProjectStatus if status not in NOT_APPROVED)
+        return "&".join(f"status={status}" for status in APPROVED)
 
 
 def percent(part: int, whole: int) -> float | None:

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 from django import template
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from projects.filters import ProjectFilter
+from reference.languages import reader_language
 
 register = template.Library()
 
@@ -25,7 +26,7 @@ def download_links(query: str = "") -> list[dict[str, str]]:
         for value in values
         if value.strip() and name in ProjectFilter.base_filters
     ]
-    language = [("lang", (get_language() or "kk")[:2])]
+    language = [("lang", reader_language())]
     forms = [
         ("projects_xlsx", "XLSX", _("Excel, with filters and totals on a second sheet"), []),
         ("projects_csv", "CSV", _("parted by commas"), []),

@@ -4,11 +4,11 @@ import logging
 
 from django.http import Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from projects.api.problems import problem
 from projects.exports.daily import FORMS, path_of, read
+from reference.conditional import holds
 from reference.downloads import download
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def _answer(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
         return problem(request, 404)
     etag = f'"{file.sha256}"'
     response: HttpResponseBase
-    if etag in [mark.removeprefix("W/") for mark in parse_etags(request.headers.get("If-None-Match", ""))]:
+    if holds(request, etag):
         response = HttpResponseNotModified()
     else:
         try:

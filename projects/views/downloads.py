@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from projects.api.answers import ApiView, one_of
 from projects.api.problems import Unreadable
@@ -19,6 +19,7 @@ from projects.exports.xlsx import xlsx
 from projects.filters import ProjectFilter
 from projects.queries.register import register
 from projects.queries.totals import Figures
+from reference.languages import reader_language
 from reference.office_files import XLSX
 
 FIGURES = ("Registry-Projects", "Registry-Cost-Known", "Registry-Cost-Unknown", "Registry-Cost")
@@ -29,7 +30,7 @@ MOST_ROWS_AT_ONCE = 100_000
 
 def view_of(request: HttpRequest, filters: ProjectFilter) -> View:
     """Return the view with its addresses; the filters must be valid."""
-    language = get_language() or "kk"
+    language = reader_language()
     given = [(name, value) for name, values in request.GET.lists() for value in values if name in filters.filters]
     page = request.build_absolute_uri(reverse("projects"))
     return View(

@@ -1,7 +1,6 @@
 """News of the register as Atom feeds: all of it, one project, a sector, a territory."""
 
 import datetime
-import hashlib
 import re
 from urllib.parse import urlencode, urlsplit
 
@@ -10,7 +9,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -21,6 +19,8 @@ from django.views.decorators.http import require_safe
 from projects.filters import ProjectFilter
 from projects.queries.news import News, Position, about, newest
 from projects.queries.register import register
+from reference import query_strings
+from reference.conditional import marked
 
 ENTRIES = 50
 _FILTERS = ("sector", "territory")
@@ -63,8 +63,7 @@ def _refused(problems: dict[str, list[str]]) -> HttpResponse:
 
 
 def _problems(request: HttpRequest, known: tuple[str, ...]) -> dict[str, list[str]]:
-    words = _("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join([*known, _BELOW])}
-    found = {name: [words] for name in request.GET if name not in (*known, _BELOW)}
+    found = query_strings.unknown(request.GET, (*known, _BELOW))
     try:
         _position(request)
     except ValueError:
@@ -138,11 +137,7 @@ def _answer(
         _add(made, news, request)
     content = made.writeString("utf-8").encode()
     # By content, not by time: a row that is committed late is older than what was sent before.
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "public, max-age=60"
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return marked(request, content, content_type="application/atom+xml; charset=utf-8", keeping="public, max-age=60")
 
 
 def _add(made: Atom1Feed, news: News, request: HttpRequest) -> None:

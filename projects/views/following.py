@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +17,7 @@ from projects.models import Follow
 from projects.notifications import followed
 from projects.queries.following import ended_by, is_for_all
 from projects.services import following
+from reference.languages import reader_language
 from reference.models import Sector, Territory
 
 
@@ -33,7 +34,7 @@ def follow(request: HttpRequest) -> HttpResponse:
             following.ask_to_follow(
                 form.cleaned_data["email"],
                 form.cleaned_data["what"],
-                language=get_language() or "kk",
+                language=reader_language(),
                 site=site_of(request),
             )
             return redirect("follow_sent")
@@ -65,7 +66,7 @@ def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Begin to follow by a press of a button: mail programs open links by themselves."""
     try:
         if request.method == "POST":
-            found = following.confirm(token, language=get_language() or "kk")
+            found = following.confirm(token, language=reader_language())
             messages.success(request, _("From now on you get letters about: %(what)s") % {"what": followed(found)})
             return redirect("project", number=found.project.number) if found.project else redirect("projects")
         context: dict[str, Any] = {"what": followed(following.asked_by(token))}

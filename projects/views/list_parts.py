@@ -1,12 +1,10 @@
-"""What the list of projects is put together from: facets, chips, columns, pages, and the address of the view."""
+"""What the list of projects is put together from: facets, chips, columns, and the address of the view."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
-from django.utils.functional import cached_property
+from django.http import HttpRequest
 from django.utils.translation import gettext as _, pgettext
 
 from projects.filters import NOT_ON_FILE, ProjectFilter
@@ -14,32 +12,19 @@ from projects.queries.facets import FACETS, Choice, choices_of
 from projects.queries.ordering import ORDERINGS
 from projects.queries.register import register
 from projects.views import addresses
-from reference.codelists import NOT_APPROVED, ProjectStatus
+from projects.views.pages import column
+from reference.codelists import APPROVED
 from reference.money import format_tenge
+from reference.query_strings import GIVEN_TWICE
 
-PAGE_SIZE = 25
 VIEWS = ("list", "table", "map")
 """Values of ``view``, the first by default; only the page knows this parameter."""
 OF_THE_PAGE = ("page", "view")
 """Parameters of the address that are no filter."""
-_LONGEST_PAGE_NUMBER = 12
 _SHEET = "#filters"
 """Keeps the sheet of filters open on a phone after each choice."""
-_APPROVED = {status.value for status in ProjectStatus if status not in NOT_APPROVED}
 _BRIEF = ("title", "initiator_type", "year", "cost", "status")
 """Columns of the list; the table has one for every order."""
-
-
-class _CountedPaginator(Paginator):
-    """Takes the number of rows from totals that were asked for anyway."""
-
-    def __init__(self, rows: QuerySet, size: int, *, rows_in_all: int) -> None:
-        super().__init__(rows, size)
-        self._rows_in_all = rows_in_all
-
-    @cached_property
-    def count(self) -> int:
-        return self._rows_in_all
 
 
 @dataclass(frozen=True)
@@ -58,16 +43,6 @@ class Chip:
     label: str
     words: str
     address: str
-
-
-def page_or_404(rows: QuerySet, wanted: str, rows_in_all: int) -> Page:
-    """Return the page of this number; what is no number of a page is not found."""
-    try:
-        if len(wanted) > _LONGEST_PAGE_NUMBER or not (wanted.isascii() and wanted.isdecimal()):
-            raise Http404
-        return _CountedPaginator(rows, PAGE_SIZE, rows_in_all=rows_in_all).page(int(wanted))
-    except InvalidPage as error:
-        raise Http404 from error
 
 
 def _rows_for(facet: str, filters: ProjectFilter) -> QuerySet:
@@ -101,7 +76,7 @@ def chips_of(
     chips = []
     for facet, label, links in facets:
         chosen = [link for link in links if link.is_chosen]
-        if facet == "status" and {link.choice.value for link in chosen} == _APPROVED:
+        if facet == "status" and {link.choice.value for link in chosen} == set(APPROVED):
             words = _("all that count in the approved totals")
             chips.append(Chip(label, words, addresses.without(request.GET, facet)))
         else:
@@ -125,7 +100,6 @@ def columns_of(request: HttpRequest, view: str, *, of_day: bool) -> list[dict[st
 
     On a past day the resolution stands in place of the status, which is not known of it, and nothing sorts by it.
     """
-    current = request.GET.get("ordering", "")
     labels = {
         "number": "№",
         "title": _("Project"),
@@ -140,31 +114,8 @@ def columns_of(request: HttpRequest, view: str, *, of_day: bool) -> list[dict[st
     }
     found = []
     for name in ORDERINGS if view == "table" else _BRIEF:
-        if name == "status" and of_day:
-            found.append({"name": "", "label": _("Resolution"), "direction": "", "address": ""})
-            continue
-        direction = {name: "ascending", f"-{name}": "descending"}.get(current, "")
-        following = f"-{name}" if direction == "ascending" else name
-        address = addresses.with_value(request.GET, "ordering", following)
-        found.append({"name": name, "label": labels[name], "direction": direction, "address": address})
-    return found
-
-
-def turning(page: Page, request: HttpRequest) -> dict[str, Any]:
-    """Return the page and the addresses of its neighbours."""
-    found: dict[str, Any] = {
-        "page": page,
-        "pages": [
-            (number, addresses.with_value(request.GET, "page", str(number)) if isinstance(number, int) else "")
-            for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        ]
-        if page.has_other_pages()
-        else [],
-    }
-    if page.has_next():
-        found["next"] = addresses.with_value(request.GET, "page", str(page.next_page_number()))
-    if page.has_previous():
-        found["previous"] = addresses.with_value(request.GET, "page", str(page.previous_page_number()))
+        is_of_day = name == "status" and of_day
+        found.append(column(request.GET, "" if is_of_day else name, _("Resolution") if is_of_day else labels[name]))
     return found
 
 
@@ -172,7 +123,7 @@ def view_of(request: HttpRequest) -> tuple[str, list[str]]:
     """Return how the rows are shown, and what is wrong with the parameter that says so."""
     given = [value for value in request.GET.getlist("view") if value.strip()]
     if len(given) > 1:
-        return VIEWS[0], [_("This filter is given twice. Give it once.")]
+        return VIEWS[0], [str(GIVEN_TWICE)]
     if given and given[0] not in VIEWS:
         return VIEWS[0], [_("There is no such view. Known are: %(known)s.") % {"known": ", ".join(VIEWS)}]
     return (given or VIEWS)[0], []

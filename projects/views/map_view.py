@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import get_language
 
 from projects.filters import ProjectFilter
 from projects.queries import tile_map
@@ -13,6 +12,7 @@ from projects.queries.tile_map import ALMATY, DISTRICTS, Tile, TileMap
 from projects.queries.totals import Figures, totals_by
 from projects.views import addresses
 from reference.kazakh import sort_key
+from reference.languages import reader_language
 from reference.models import Territory
 from reference.money import format_tenge_short
 
@@ -83,7 +83,7 @@ def _drawing(made: TileMap, chosen: set[str], given: QueryDict) -> Drawing:
             tile.column * (WIDTH + GAP) + GAP,
             tile.row * (HEIGHT + GAP) + GAP,
             [(_NAME + place * _LEADING, line) for place, line in enumerate(tile.lines)],
-            format_tenge_short(tile.figures.cost, get_language() or "kk") if tile.figures.cost_known else "",
+            format_tenge_short(tile.figures.cost, reader_language()) if tile.figures.cost_known else "",
             _address(tile.territory, tile.figures, chosen, given),
             tile.territory.code in chosen,
         )

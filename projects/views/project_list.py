@@ -18,13 +18,12 @@ from projects.views.list_parts import (
     chips_of,
     columns_of,
     facets_of,
-    page_or_404,
     sharing,
-    turning,
     view_links,
     view_of,
 )
 from projects.views.map_view import maps_of
+from projects.views.pages import page_or_404, turning
 from reference.templatetags.registry_formats import visible
 
 

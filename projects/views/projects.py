@@ -7,7 +7,6 @@ from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.views.common import site_of
@@ -18,7 +17,7 @@ from projects.queries.register import project_page
 from projects.views import sharing
 from reference.codelists import ROAD, ProjectStatus
 from reference.downloads import made_now
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGES, reader_language
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def project_detail(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def project_extract(request: HttpRequest, number: int) -> HttpResponse:
     """Send what the register says of one project now, as PDF in the language of the address."""
-    project, language = _project(number), get_language() or "kk"
+    project, language = _project(number), reader_language()
     made = extract_pdf(project, story_of(project), language, site=site_of(request), made_at=timezone.now())
     response = made_now(made, name=f"project-{project.number}-{language}.pdf", content_type="application/pdf")
     response.headers["Cache-Control"] = "no-cache"

@@ -1,6 +1,5 @@
 """The resolutions of the maslikhats, and the page of one with what it declares and what is entered."""
 
-from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,10 +9,9 @@ from projects.models import Document, ListAct
 from projects.queries.as_of import revised_by, with_project
 from projects.queries.declared import declared_against_entered, entered_by, lines_of
 from projects.queries.register import resolutions
-from projects.views import addresses
+from projects.views.pages import page_or_404, turning
 from reference.codelists import InitiatorType
 
-PAGE_SIZE = 25
 PROJECTS_ON_THE_PAGE = 200
 """A list of a maslikhat holds dozens; a longer one is read in the list of projects, filtered by the resolution."""
 
@@ -21,22 +19,12 @@ PROJECTS_ON_THE_PAGE = 200
 @require_safe
 def resolution_list(request: HttpRequest) -> HttpResponse:
     """Show resolutions newest first, with what each declares beside what is entered."""
-    wanted = request.GET.get("page") or "1"
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10):
-        raise Http404
-    try:
-        page = Paginator(resolutions(), PAGE_SIZE).page(int(wanted))
-    except InvalidPage as error:
-        raise Http404 from error
+    found = resolutions()
+    page = page_or_404(found, request.GET.get("page") or "1", found.count())
     shown = [resolution.pk for resolution in page]
     entered = entered_by("resolution", shown)
     rows = [(resolution, entered.get(resolution.pk)) for resolution in page]
-    context = {"rows": rows, "page": page}
-    if page.has_next():
-        context["next"] = addresses.with_value(request.GET, "page", str(page.next_page_number()))
-    if page.has_previous():
-        context["previous"] = addresses.with_value(request.GET, "page", str(page.previous_page_number()))
-    return render(request, "projects/resolution_list.html", context)
+    return render(request, "projects/resolution_list.html", {"rows": rows, **turning(page, request)})
 
 
 @require_safe

@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext as _, pgettext
 
 from projects.models import Project
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGES, reader_language
 from reference.money import format_tenge
 
 _LOCALES = {"kk": "kk_KZ", "ru": "ru_RU", "en": "en_GB"}
@@ -35,7 +36,7 @@ def of_project(project: Project, request: HttpRequest) -> Sharing:
     """Return what is shared of a project."""
     address = request.build_absolute_uri(project.get_absolute_url())
     api = request.build_absolute_uri(reverse("api-project", args=[project.number]))
-    language = get_language() or "kk"
+    language = reader_language()
     described = _description(project)
     data = _linked_data(project, address, api, described, request.build_absolute_uri("/"))
     return Sharing(
@@ -64,7 +65,7 @@ def _description(project: Project) -> str:
         f"{_('Cost')}: {cost}",
         f"{_('Resolution')}: {basis}" if basis else _("Resolution not on file."),
     ]
-    return ". ".join(part.rstrip(".") for part in parts) + "."
+    return ". ".join(capfirst(part.rstrip(".")) for part in parts) + "."
 
 
 def _linked_data(project: Project, address: str, api: str, described: str, site: str) -> dict[str, Any]:

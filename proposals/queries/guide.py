@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgett
 
 from accounts.roles import Role
 from proposals.checklist import LARGE_COST, PaperKind, papers_for
-from proposals.queries.queue import StageTime, stage_times
+from proposals.queries.times import StageTime, stage_times
 from proposals.roles import ACTS
 from proposals.workflow import OPEN_STAGES, ROAD, STEPS, Action, Stage, Step
 from reference.codelists import InitiatorType

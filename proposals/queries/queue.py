@@ -5,7 +5,7 @@ applicant agreed. Whoever adds a column adds it to the public face (docs/decisio
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from proposals.models import Proposal
-from proposals.queries.times import Usual, corrections_since, target_days, usual_time
+from proposals.queries.times import StageTime, corrections_since
 from proposals.workflow import CLOSED_STAGES, OPEN_STAGES, WITH_APPLICANT, Stage
 from reference.kazakh import folded, search_words
 from reference.languages import Localized, localized
@@ -36,29 +36,6 @@ _APPROVED = Q(stage=Stage.APPROVED)
 def filed() -> QuerySet[Proposal]:
     """Return every filed proposal; a draft is nobody's business."""
     return Proposal.objects.exclude(stage=Stage.DRAFT)
-
-
-@dataclass(frozen=True)
-class StageTime:
-    """How long a stage takes: what the chamber means to need and what it needed lately, in working days."""
-
-    stage: str
-    label: str
-    target: int | None
-    usual: Usual
-
-    @property
-    def is_with_applicant(self) -> bool:
-        """Tell whether the applicant's clock runs here, not the chamber's."""
-        return self.stage in WITH_APPLICANT
-
-
-def stage_times() -> dict[str, StageTime]:
-    """Return the times of the open stages, in the order of the road."""
-    return {
-        stage.value: StageTime(stage.value, str(stage.label), target_days(stage.value), usual_time(stage.value))
-        for stage in OPEN_STAGES
-    }
 
 
 @dataclass(frozen=True)
@@ -199,12 +176,6 @@ def counts_by(column: str, proposals: QuerySet[Proposal]) -> dict[str, int]:
     """Return how many of these rows have each value of a column. One query."""
     rows = proposals.order_by().values_list(column).annotate(Count("pk"))
     return {str(value): count for value, count in rows}
-
-
-def in_places(proposals: QuerySet[Proposal], codes: Iterable[str]) -> QuerySet[Proposal]:
-    """Return the rows of these territories; a city or region includes its districts."""
-    codes = list(codes)
-    return proposals.filter(Q(territory__in=codes) | Q(territory__parent__in=codes))
 
 
 def ordered(proposals: QuerySet[Proposal], ordering: str) -> QuerySet[Proposal]:

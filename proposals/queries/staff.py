@@ -12,6 +12,7 @@ from proposals.queries.access import filed_proposals
 from proposals.workflow import Stage
 from reference.kazakh import folded, search_words
 from reference.models import Territory
+from reference.queries import within
 
 _NUMBER, _PLACE = re.compile(r"[0-9]{2,12}|[0-9]{4}-[0-9]{1,9}"), re.compile(r"[0-9]{1,3}")
 
@@ -56,7 +57,7 @@ def _numbered(text: str) -> Q:
 
 def in_territory(proposals: QuerySet[Proposal], code: str) -> QuerySet[Proposal]:
     """Return the proposals of a territory; a city or region includes its districts."""
-    return proposals.filter(Q(territory=code) | Q(territory__parent=code))
+    return proposals.filter(within([code]))
 
 
 def territories_of(proposals: QuerySet[Proposal]) -> QuerySet[Territory]:

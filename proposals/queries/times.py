@@ -1,4 +1,4 @@
-"""How long a stage usually takes, from our own history."""
+"""How long a stage usually takes, from our own history, beside what the chamber means to need."""
 
 import datetime
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from statistics import median
 from django.utils import timezone
 
 from proposals.models import Proposal, StageChange
-from proposals.workflow import CLOSED_STAGES, WITH_APPLICANT, Stage
+from proposals.workflow import CLOSED_STAGES, OPEN_STAGES, WITH_APPLICANT, Stage
 from reference.queries import (
     ParameterUnknown,
     add_working_days,
@@ -70,6 +70,29 @@ def target_days(stage: str, on: datetime.date | None = None) -> int | None:
 def target_day(stage: str, today: datetime.date) -> datetime.date:
     """Return the day on which the target of a stage that begins today is over; raise ParameterUnknown without one."""
     return add_working_days(today, int(legal_value(f"target_days_{stage}", today)))
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """How long a stage takes: what the chamber means to need and what it needed lately, in working days."""
+
+    stage: str
+    label: str
+    target: int | None
+    usual: Usual
+
+    @property
+    def is_with_applicant(self) -> bool:
+        """Tell whether the applicant's clock runs here, not the chamber's."""
+        return self.stage in WITH_APPLICANT
+
+
+def stage_times() -> dict[str, StageTime]:
+    """Return the times of the open stages, in the order of the road."""
+    return {
+        stage.value: StageTime(stage.value, str(stage.label), target_days(stage.value), usual_time(stage.value))
+        for stage in OPEN_STAGES
+    }
 
 
 @dataclass(frozen=True)

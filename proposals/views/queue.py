@@ -3,34 +3,23 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.views import addresses
+from projects.views.pages import column, page_or_404, turning
 from proposals.filters import FACETS, QueueFilter
 from proposals.models import Proposal
-from proposals.queries.queue import PUBLIC_STAGES, counts_by, queue_rows, queue_totals, stage_times
+from proposals.queries.queue import PUBLIC_STAGES, counts_by, queue_rows, queue_totals
+from proposals.queries.times import stage_times
 from proposals.workflow import CLOSED_STAGES, OPEN_STAGES
 from reference.templatetags.registry_formats import visible
 
-PAGE_SIZE = 25
 _SHEET = "#filters"
 """Keeps the sheet of filters open on a phone after each choice."""
-
-
-class _Paginator(Paginator):
-    """Takes the number of rows from the totals, which were asked for anyway."""
-
-    rows_in_all = 0
-
-    @cached_property
-    def count(self) -> int:
-        return self.rows_in_all
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,6 @@ def _chips(filters: QueueFilter, facets: list[tuple[str, list[Choice]]], request
 
 
 def _columns(request: HttpRequest) -> list[dict[str, str]]:
-    current = request.GET.get("ordering") or "number"
     columns = [
         ("number", _("Proposal")),
         ("", _("Place in the queue")),
@@ -108,26 +96,7 @@ def _columns(request: HttpRequest) -> list[dict[str, str]]:
         ("", _("Stage")),
         ("days", _("Days at this stage")),
     ]
-    found = []
-    for name, label in columns:
-        direction = {name: "ascending", f"-{name}": "descending"}.get(current, "") if name else ""
-        following = f"-{name}" if direction == "ascending" else name
-        address = addresses.with_value(request.GET, "ordering", following) if name else ""
-        found.append({"name": name, "label": label, "direction": direction, "address": address})
-    return found
-
-
-def _turning(page: Page, request: HttpRequest) -> dict[str, Any]:
-    def address(number: int) -> str:
-        return addresses.with_value(request.GET, "page", str(number))
-
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {
-        "page": page,
-        "pages": [(number, address(number) if isinstance(number, int) else "") for number in numbers],
-        "next": address(page.next_page_number()) if page.has_next() else "",
-        "previous": address(page.previous_page_number()) if page.has_previous() else "",
-    }
+    return [column(request.GET, name, label, usual="number") for name, label in columns]
 
 
 @require_safe
@@ -147,12 +116,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         ]
         return render(request, "proposals/queue.html", context, status=400)
     totals, times = queue_totals(filters.rows()), stage_times()
-    paginator = _Paginator(filters.rows(), PAGE_SIZE)
-    paginator.rows_in_all = totals.count
-    try:
-        page = paginator.page(filters.cleaned_data["page"])
-    except InvalidPage as error:
-        raise Http404 from error
+    page = page_or_404(filters.rows(), str(filters.cleaned_data["page"]), totals.count)
     facets = _facets(filters, request)
     context |= {
         "totals": totals,
@@ -161,6 +125,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "facets": facets,
         "chips": _chips(filters, facets, request),
         "columns": _columns(request),
-        **_turning(page, request),
+        **turning(page, request),
     }
     return render(request, "proposals/queue.html", context)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _, pgettext
 
 from reference import money, partial_dates, roman
-from reference.languages import Localized, localized as localized_text
+from reference.languages import Localized, localized as localized_text, reader_language
 
 register = template.Library()
 
@@ -23,7 +23,7 @@ _LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Рус�
 def language_links(context: template.Context) -> list[dict[str, Any]]:
     """Return the same page, with its filters, in each language; names stand in their own language."""
     path = context["request"].get_full_path()
-    current = (get_language() or "kk")[:2]
+    current = reader_language()
     return [
         {"code": code, "short": short, "name": name, "url": translate_url(path, code), "is_current": code == current}
         for code, (short, name) in _LANGUAGE_NAMES.items()
@@ -43,7 +43,7 @@ def tenge_short(amount: int | None) -> str | SafeString:
     """Print the sum as cards do, ``1,1 млрд ₸``, with the full sum in reach."""
     if amount is None:
         return tenge(None)
-    short = money.format_tenge_short(amount, get_language() or "kk")
+    short = money.format_tenge_short(amount, reader_language())
     return format_html('<data value="{}" title="{}">{}</data>', amount, money.format_tenge(amount), short)
 
 

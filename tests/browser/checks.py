@@ -96,7 +96,8 @@ _SAID: Final = """() => {
   return found;
 }"""
 _WHOLE_NAMES: Final = re.compile(r"\S*[@./]\S+")
-_NAMES: Final = {"PDF", "DOCX", "XLSX", "JPEG", "PNG", "SHA", "Word", "Excel", "eGov", "egov", "Zoom", "BIM", "PPP"}
+_NAMES = {"PDF", "DOCX", "XLSX", "JPEG", "PNG", "SHA", "Word", "Excel", "eGov", "egov", "Zoom", "BIM", "PPP", "API"}
+_NAMES |= {"KK", "RU", "EN"}  # marks of a title in another language
 _OTHERS: Final = {
     "kk": re.compile(r"\b(или|для|чтобы|заявк\w*|сохран\w*|предложени\w*|проект\w*)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(және|немесе|үшін|өтінім\w*|сақта\w*|ұсыныс\w*|жоба\w*)\b", re.IGNORECASE),

@@ -56,7 +56,7 @@
     }
     for (const box of boxes) {
       if (box.width < 1 || box.height < 1) continue;
-      if (box.right > edge + 1 && !clips(style(parent).overflowX) && !clips(style(frame).overflowX)) {
+      if (box.right > edge + 1 && !isInsideAScrollBox(parent) && !clips(style(parent).overflowX) && !clips(style(frame).overflowX)) {
         found.push(`text “${text.data.trim().slice(0, 60)}” runs ${Math.round(box.right - edge)}px out of ${name(frame)}`);
       }
       if (isInsideAScrollBox(parent) || style(parent).position === "fixed") continue;

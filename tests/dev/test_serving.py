@@ -26,7 +26,8 @@ def application(environ, start_response):
 WORKER = """
 import os, sys, time
 from pathlib import Path
-Path(sys.argv[1]).write_text(f"{os.getpid()} {sys.argv[1:]} {os.environ.get('MIGRATE_DATABASE_URL')}")
+told = f"{sys.argv[1:]} {os.environ.get('MIGRATE_DATABASE_URL')} {os.environ['SITE_URL']}"
+Path(sys.argv[1]).write_text(f"{os.getpid()} {told}")
 time.sleep(60)
 """
 RUNNER = """
@@ -122,12 +123,12 @@ def worker_of(folder: Path, command: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_what_sends_letters_and_publishes_lives_and_dies_with_the_runner(runner, tmp_path, number):
+def test_what_sends_letters_and_publishes_lives_and_dies_with_the_runner(runner, tmp_path, port, number):
     pauses = {"send_letters": 2, "publish_resolutions": 10, "tell_followers": 30, "publish_open_data": 3600}
     workers = {command: worker_of(tmp_path, command) for command in pauses}
     for command, pause in pauses.items():
         pid, started = workers[command]
-        assert started == f"['{command}', '--watch', '{pause}'] None"
+        assert started == f"['{command}', '--watch', '{pause}'] None http://localhost:{port}/"
         assert not is_gone(pid, 0.1)
     runner.send_signal(number)
     runner.wait(10)

@@ -95,6 +95,21 @@ def test_nothing_is_written_and_only_json_is_sent(client):
             assert client.get(API + address, headers={"accept": accepted}).status_code == 200
 
 
+def test_too_many_parameters_are_refused_and_not_a_fault(client):
+    for address in ("projects/", "projects.csv", "sectors/", "schema/"):
+        problem_of(client.get(f"{API}{address}?" + "a&" * 2001), 400)
+    for address, status in {"docs/": 200, "nothing/": 404}.items():
+        assert client.get(f"{API}{address}?" + "a&" * 2001).status_code == status
+
+
+def test_nothing_is_written_to_pages_and_files_either(client):
+    browser = Client(enforce_csrf_checks=True)
+    for address in ("docs/", "daily/2026-03-15/projects.csv"):
+        answer = browser.post(API + address)
+        problem_of(answer, 405)
+        assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
 def test_problems_speak_the_language_that_was_asked_for(client):
     told = {}
     for language in ("kk", "ru", "en"):

@@ -256,7 +256,7 @@ def test_whoever_goes_away_leaves_no_transaction_open(client, name):
 @pytest.mark.django_db(transaction=True)
 def test_closing_a_stream_ends_its_transaction_whoever_holds_it():
     factories.project()
-    stream = Stream(whole_register("kk", address="", site="https://example.kz/"), csv_maker())
+    stream = Stream(whole_register("kk"), csv_maker())
     pieces = iter(stream)
     next(pieces)
     assert connection.in_atomic_block

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from projects.models import Project
 from projects.services.register import enter_all
-from projects.views.list_parts import PAGE_SIZE
+from projects.views.pages import PAGE_SIZE
 from reference.codelists import ProjectStatus
 from tests import factories
 from tests.registry.pages import chips, facets, numbers, parse, query, strip

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, strategies as st
 
 from projects.filters import ProjectFilter
+from projects.queries import search
 from projects.queries.register import register
 from projects.queries.search import MOST_WORDS, slips_to_a_beginning
 from projects.services.register import enter_all
@@ -86,6 +87,17 @@ def test_a_past_day_forgives_too_and_reads_its_own_titles(db, reference_data):
     chosen = filtered(search="мектап", as_of="2018-01-01")
     assert ([line.project.number for line in chosen.lines()], chosen.instead.written) == ([1], ("Мектептің",))
     assert chosen.lines(without=("search",)).count() == 1
+
+
+def test_a_connection_that_has_never_compared_texts_forgives_too(four, monkeypatch):
+    fresh = connection.copy()
+    monkeypatch.setattr(search, "connection", fresh)
+    try:
+        assert found("%%%") == found("-") == []
+        assert fresh.connection is None
+        assert search._likely_texts(["стадеон"]) == {"стадеон": []}
+    finally:
+        fresh.close()
 
 
 def test_the_threshold_does_not_outlive_the_search(four):

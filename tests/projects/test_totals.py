@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from projects.models import Project
-from projects.queries.register import approved, in_territory, register
+from projects.queries.register import approved, register
 from projects.queries.totals import GROUPINGS, Figures, Group, Totals, largest_first, totals, totals_by
 from reference.codelists import NOT_APPROVED, InitiatorType, ProjectStatus, ResolutionKind
 from reference.money import TENGE_CEILING
+from reference.queries import within
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -154,7 +155,7 @@ def test_totals_of_any_filter_equal_what_a_person_adds_up(
         if years:
             chosen, rows = chosen.filter(year__in=years), [row for row in rows if row.year in years]
         if places:
-            chosen = in_territory(chosen, places)
+            chosen = chosen.filter(within(places))
             rows = [row for row in rows if row.territory in places or row.region in places]
         if on_file is not None:
             chosen = chosen.filter(resolution__isnull=not on_file)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from projects.views import pages
 from proposals.models import Proposal
 from proposals.models.clarification import ClarificationKind
 from proposals.models.stage_change import StepChannel
@@ -80,8 +81,7 @@ def sent(application, by, *, days_ago=0, agreed=False):
 
 
 def test_rows_stand_by_arrival_page_by_page_with_their_place_and_cost_no_more_queries(client, by, monkeypatch):
-    assert view.PAGE_SIZE == 25
-    monkeypatch.setattr(view, "PAGE_SIZE", 5)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 5)
     drafts = drafts_ready_to_file(by, 7)
     rows = [sent(row, by) for row in drafts[:2]]
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from projects.models import Project
-from proposals.queries.statistics.funnel import APPROVED
-from reference.codelists import InitiatorType, ProjectStatus
+from reference.codelists import APPROVED, InitiatorType, ProjectStatus
 from tests import factories
 from tests.proposals.applications import applicant, proposal_at
 from tests.registry.pages import parse, query, strip, whole

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, override
 
+from reference.acts import ACTS
 from reference.models import LegalParameter
 from reference.queries import ParameterUnknown, legal_parameter, legal_value
 from reference.services import load_parameters
@@ -130,3 +132,12 @@ def test_the_database_refuses_a_value_that_ends_before_it_begins():
 def test_dates_the_wrong_way_round_are_told_in_a_sentence():
     assert sentences(parameter(*REVERSED)) == ["“Valid to” lies before “valid from”."]
     assert sentences(parameter(day(2017, 6, 1), day(2017, 6, 1))) == []
+
+
+@pytest.mark.django_db
+def test_the_act_that_a_number_cites_is_named_in_the_language_of_the_page():
+    load_parameters()
+    assert set(LegalParameter.objects.values_list("source", flat=True)) == set(ACTS)
+    for language in ("kk", "ru"):
+        with override(language):
+            assert [act for act in ACTS if gettext(act) == act] == []

@@ -18,7 +18,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://ppp_app:word@db.example.kz:5433/registry",
 }
 OURS = [*PRODUCTION, "DEBUG", "PLAIN_HTTP", "MEDIA_ROOT", "STATIC_ROOT", "EMAIL_URL", "CSRF_TRUSTED_ORIGINS"]
-OURS += ["TRUST_PROXY_TLS", "APP_DATABASE_ROLE"]
+OURS += ["TRUST_PROXY_TLS", "APP_DATABASE_ROLE", "SITE_URL"]
 
 
 @pytest.fixture
@@ -69,6 +69,16 @@ def test_a_demo_over_plain_http_needs_a_key_and_hosts_too(started):
     assert (given["DEBUG"], given["SECURE_SSL_REDIRECT"], given["SECURE_HSTS_SECONDS"]) == (False, False, 0)
     assert [given["SESSION_COOKIE_SECURE"], given["CSRF_COOKIE_SECURE"]] == [False, False]
     assert [given["SESSION_COOKIE_NAME"], given["CSRF_COOKIE_NAME"]] == ["sessionid", "csrftoken"]
+
+
+def test_letters_and_feeds_never_name_this_machine_in_production(started):
+    assert started(**PRODUCTION)["SITE_URL"] == "https://registry.example.kz/"
+    assert started(**PRODUCTION | {"ALLOWED_HOSTS": ".example.kz, a.example.kz"})["SITE_URL"] == "https://a.example.kz/"
+    assert started(**PRODUCTION, SITE_URL="https://b.example.kz")["SITE_URL"] == "https://b.example.kz"
+    assert started(**PRODUCTION, PLAIN_HTTP="on")["SITE_URL"] == "http://localhost:8000/"
+    for wrong in ("registry.example.kz", "https:///kk/", "ftp://registry.example.kz/"):
+        with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
+            started(**PRODUCTION, SITE_URL=wrong)
 
 
 def test_debugging_is_asked_for_and_needs_the_database_only(started):

@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
@@ -29,9 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the package, or check it; raise CommandError (exit 1) that counts the errors."""
-        site = settings.SITE_URL if settings.SITE_URL.endswith("/") else f"{settings.SITE_URL}/"
-        address = f"{site}{reverse('oc4ids').removeprefix('/')}"
-        stream = Stream(whole_register(options["language"], address=address, site=site), package)
+        stream = Stream(whole_register(options["language"], path=reverse("oc4ids")), package)
         with closing(stream):
             if options["check"]:
                 self._check(b"".join(stream), Path(options["check"]))

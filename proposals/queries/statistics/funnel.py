@@ -13,9 +13,10 @@ from projects.models import Project
 from projects.queries.register import register
 from projects.queries.totals import Figures, Totals, added, figures_by, totals_by
 from proposals.models import Proposal, StageChange
-from proposals.queries.queue import filed, in_places
+from proposals.queries.queue import filed
 from proposals.workflow import CLOSED_STAGES, OPEN_STAGES, ROAD, Stage
-from reference.codelists import NOT_APPROVED, ProjectStatus
+from reference.codelists import APPROVED, ProjectStatus
+from reference.queries import within
 
 SIGNED = (
     ProjectStatus.CONTRACT_SIGNED,
@@ -24,7 +25,6 @@ SIGNED = (
     ProjectStatus.COMPLETED,
 )
 RUNNING = (ProjectStatus.IMPLEMENTATION, ProjectStatus.OPERATION, ProjectStatus.COMPLETED)
-APPROVED = tuple(status for status in ProjectStatus if status not in NOT_APPROVED)
 SUPPORTED_STAGES = ROAD[ROAD.index(Stage.SUPPORTED) :]
 """Stages that only a supported proposal reaches."""
 
@@ -78,7 +78,7 @@ def chosen(
     if sectors:
         rows = rows.filter(sector__in=sectors)
     if territories:
-        rows = in_places(rows, territories)
+        rows = rows.filter(within(territories))
     return rows if year is None else rows.filter(application__year=year)
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from projects.filters import ProjectFilter
 from proposals.queries.queue import PUBLIC_STAGES
-from proposals.queries.statistics.funnel import APPROVED
 from proposals.workflow import Stage
+from reference.codelists import APPROVED
 
 FILED = "filed"
 """Parameter of the address: the year of filing, for the figures about proposals."""

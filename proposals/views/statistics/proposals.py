@@ -6,10 +6,10 @@ from typing import Any
 from projects.queries.summary import percent
 from projects.queries.totals import Figures
 from proposals.charts import columns_of
-from proposals.queries.queue import StageTime, stage_times
 from proposals.queries.statistics.channels import YearOfFiling
 from proposals.queries.statistics.durations import times_to_approval
 from proposals.queries.statistics.funnel import STATUSES, SUPPORTED_STAGES, Funnel, Reached, Step
+from proposals.queries.times import StageTime, stage_times
 from proposals.views.statistics.links import Links
 from proposals.workflow import Stage
 from reference.codelists import ProjectStatus

@@ -1,21 +1,18 @@
 """The projects behind a figure that the list of projects cannot be asked for."""
 
-from django.core.paginator import InvalidPage, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects.filters import ProjectFilter
 from projects.queries.register import with_names
 from projects.queries.totals import totals
-from projects.views import addresses
+from projects.views.pages import page_or_404, turning
 from proposals.forms.statistics import OriginForm
 from proposals.queries.statistics import funnel as funnels
 from proposals.views.statistics import filters as reading
 from proposals.views.statistics.links import FILED
 from reference.templatetags.registry_formats import visible
-
-PAGE_SIZE = 25
 
 
 @require_safe
@@ -39,20 +36,6 @@ def statistics_projects(request: HttpRequest) -> HttpResponse:
     else:
         rows = funnels.never_a_proposal(filters.rows())
     figures = totals(rows)
-    try:
-        page = Paginator(with_names(rows), PAGE_SIZE).page(request.GET.get("page") or "1")
-    except InvalidPage as error:
-        raise Http404 from error
-    context = {
-        "origin": origin,
-        "filed": year,
-        "totals": figures,
-        "page": page,
-        "pages": [
-            (number, addresses.with_value(request.GET, "page", str(number)) if isinstance(number, int) else "")
-            for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        ],
-        "next": addresses.with_value(request.GET, "page", str(page.number + 1)) if page.has_next() else "",
-        "previous": addresses.with_value(request.GET, "page", str(page.number - 1)) if page.has_previous() else "",
-    }
+    page = page_or_404(with_names(rows), request.GET.get("page") or "1", figures.rows)
+    context = {"origin": origin, "filed": year, "totals": figures, **turning(page, request)}
     return render(request, "proposals/statistics/projects.html", context)
