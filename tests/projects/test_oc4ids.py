@@ -250,11 +250,11 @@ def test_the_command_writes_the_package_and_exits_with_errors_named(client, tmp_
     assert "kz-ppp-registry-1: /status: identification is not in s.csv" in errors.getvalue()
 
 
-def test_the_whole_standard_is_kept(clerk):
-    if not STANDARD:
-        pytest.skip("this machine has no folder of the standard (OC4IDS_SCHEMA)")
-    everything(clerk)
-    told = io.StringIO()
-    call_command("export_oc4ids", check=str(Path(STANDARD)), stdout=told)
-    assert "4 projects" in told.getvalue()
-    assert " 0 errors" in told.getvalue()
+if STANDARD:
+    # The files of the standard are not ours to keep here: who has their folder asks the whole of it.
+    def test_the_whole_standard_is_kept(clerk):
+        everything(clerk)
+        told = io.StringIO()
+        call_command("export_oc4ids", check=str(Path(STANDARD)), stdout=told)
+        assert "4 projects" in told.getvalue()
+        assert " 0 errors" in told.getvalue()

@@ -9,7 +9,6 @@ from django.http import JsonResponse
 from django.urls import path
 from django.utils.translation import override
 
-from ppp_registry import views
 from reference.papers import examine
 
 
@@ -27,8 +26,9 @@ def form(request):
 
 
 urlpatterns = [path("kk/form/", form), path("ru/form/", form), path("en/form/", form)]
-handler400 = views.bad_request
-handler403 = views.permission_denied
+# By name: whoever serves this site loads it before the apps are ready.
+handler400 = "ppp_registry.views.bad_request"
+handler403 = "ppp_registry.views.permission_denied"
 
 if os.environ.get("SERVE_UPLOAD_SITE"):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ppp_registry.settings")
