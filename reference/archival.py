@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typst
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 UNSURE = re.compile(
     "[^\u0020-\u017e\u0400-\u045f\u0490-\u0493\u049a\u049b\u04a2\u04a3\u04ae-\u04b1\u04ba\u04bb\u04d8\u04d9"
@@ -18,6 +21,18 @@ _STANDARDS: list[Any] = ["a-2a", "ua-1"]
 def soft(text: str) -> str:
     """Let a word longer than any line of a table break; nobody sees where."""
     return re.sub(r"\S{21,}", lambda word: re.sub(r"(.{10})(?=.)", "\\1\u200b", word[0]), text)
+
+
+def dated(moment: datetime) -> dict[str, Any]:
+    """Return ``author`` and ``date`` of a paper, as typst wants them; the moment is local."""
+    parts = {name: getattr(moment, name) for name in ("year", "month", "day", "hour", "minute", "second")}
+    return {"author": _("Chamber of Entrepreneurs"), "date": parts}
+
+
+def in_words(moment: datetime) -> str:
+    """Return a local moment as papers print it, in the current language."""
+    day = date_format(moment, "DATE_FORMAT")
+    return _("%(date)s, %(time)s (Almaty time)") % {"date": day, "time": moment.strftime("%H:%M")}
 
 
 def in_house_style(source: Path) -> bytes:

@@ -20,27 +20,20 @@ from projects.exports.view import LICENCE
 OPENAPI_JSON, OPENAPI_YAML = "application/vnd.oai.openapi+json", "application/vnd.oai.openapi"
 
 
-class _Written(BaseRenderer):
-    """A format of the description; the view itself writes it."""
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        """Nothing is rendered here."""
-        raise NotImplementedError
-
-
-class _Json(_Written):
+# These only say what may be asked for; the view itself writes the description.
+class _Json(BaseRenderer):
     media_type, format = "application/json", "json"
 
 
-class _OpenApiJson(_Written):
+class _OpenApiJson(BaseRenderer):
     media_type, format = OPENAPI_JSON, "json"
 
 
-class _Yaml(_Written):
+class _Yaml(BaseRenderer):
     media_type, format = "application/yaml", "yaml"
 
 
-class _OpenApiYaml(_Written):
+class _OpenApiYaml(BaseRenderer):
     media_type, format = OPENAPI_YAML, "yaml"
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, override, pgettext
 
 from projects.models import Contract, ListAct, Project, Resolution, StatusChange
 from projects.queries.as_of import ChangeOfLine
-from reference.archival import archival_pdf, in_house_style, page_images, soft
+from reference.archival import archival_pdf, dated, in_house_style, in_words, page_images, soft
 from reference.codelists import InitiatorType
 from reference.languages import LANGUAGES, Localized, localized
 from reference.money import format_number, format_tenge
@@ -202,17 +202,14 @@ def _page(
     project: Project, story: list[ChangeOfLine], language: str, *, site: str, made_at: datetime
 ) -> dict[str, Any]:
     made = timezone.localtime(made_at)
-    day = _day(made)
-    moment = _("%(date)s, %(time)s (Almaty time)") % {"date": day, "time": made.strftime("%H:%M")}
     title = _("Extract from the register of PPP projects: No. %(number)s") % {"number": project.number}
     shown = project.title.language
     others = [text for code in LANGUAGES if code != shown and (text := getattr(project, f"title_{code}"))]
     return {
         "language": language,
         "title": title,
-        "author": _("Chamber of Entrepreneurs"),
-        "date": {name: getattr(made, name) for name in ("year", "month", "day", "hour", "minute", "second")},
-        "made": _("As the register stood: %(moment)s") % {"moment": moment},
+        **dated(made),
+        "made": _("As the register stood: %(moment)s") % {"moment": in_words(made)},
         "footer": title,
         "url": site.rstrip("/") + project.get_absolute_url(),
         "name": soft(project.title.text),

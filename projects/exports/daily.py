@@ -25,6 +25,7 @@ from projects.exports.view import whole_register
 from projects.exports.xlsx import xlsx
 from projects.queries.snapshot import one_moment
 from reference.office_files import XLSX
+from reference.storage import sync_folder
 
 KEPT_DAYS = 30
 """Days of which every file is kept; of older ones the first of each month is."""
@@ -87,11 +88,11 @@ def publish(today: datetime.date | None = None) -> Day | None:
     unfinished.mkdir()
     try:
         _write_all(unfinished, day)
-        _sync(unfinished)
+        sync_folder(unfinished)
         # Another worker may have been quicker: a folder with files is never replaced.
         with contextlib.suppress(FileExistsError):
             _rename(unfinished, home / day)
-        _sync(home)
+        sync_folder(home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     remove_old(datetime.date.fromisoformat(day))
@@ -138,14 +139,6 @@ def _write(path: Path, pieces: Any) -> tuple[int, str]:
         target.flush()
         os.fsync(target.fileno())
     return size, digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove_unfinished(home: Path) -> None:

@@ -1,5 +1,6 @@
 """The filtered view as a file: same parameters as page and API, figures and rows of one moment."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -42,15 +43,15 @@ def view_of(request: HttpRequest, filters: ProjectFilter) -> View:
     )
 
 
-class Download(ApiView):
+class Download(ApiView, ABC):
     """A file of the filtered view. The address says which form; what the program accepts is not asked."""
 
     name: ClassVar[str]
     media_type: ClassVar[str]
 
+    @abstractmethod
     def maker(self, given: Mapping[str, Any]) -> Callable[..., Iterator[bytes]]:
         """Return what makes the bytes, as the parameters ask."""
-        raise NotImplementedError
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> tuple[Any, str]:
         """Take any Accept header."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, override
 
-from reference.archival import archival_pdf, in_house_style, page_images, soft
+from reference.archival import archival_pdf, dated, in_house_style, in_words, page_images, soft
 from reference.money import format_tenge
 
 _SOURCE = in_house_style(Path(__file__).with_name("receipt.typ"))
@@ -67,16 +67,11 @@ def _facts(receipt: ReceiptFacts) -> list[tuple[str, str]]:
 def _page(receipt: ReceiptFacts, language: str) -> dict[str, Any]:
     filed = timezone.localtime(receipt.filed_at)
     title = _("Receipt for application %(number)s") % {"number": receipt.number}
-    moment = _("%(date)s, %(time)s (Almaty time)") % {
-        "date": date_format(filed, "DATE_FORMAT"),
-        "time": filed.strftime("%H:%M"),
-    }
     return {
         "language": language,
         "title": title,
-        "author": _("Chamber of Entrepreneurs"),
-        "date": {name: getattr(filed, name) for name in ("year", "month", "day", "hour", "minute", "second")},
-        "filed": _("Filed: %(moment)s") % {"moment": moment},
+        **dated(filed),
+        "filed": _("Filed: %(moment)s") % {"moment": in_words(filed)},
         "footer": title,
         "url": receipt.url,
         "content_hash": receipt.content_hash,

@@ -3,19 +3,16 @@
 import logging
 import signal
 import threading
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Callable
 from types import FrameType
+from typing import Any, ClassVar
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 logger = logging.getLogger(__name__)
-
-
-def add_watch(parser: ArgumentParser) -> None:
-    """Take the pause between two looks."""
-    parser.add_argument("--watch", type=float, metavar="SECONDS", help="look again after so many seconds")
 
 
 def watch(
@@ -55,3 +52,41 @@ def _round(look: Callable[[], object], waits: str, unreachable: tuple[type[Excep
     except Exception:
         logger.exception("A round failed: %s wait.", waits)
         connection.close()
+
+
+class WatchingCommand(BaseCommand, ABC):
+    """A command that does its round once, or with --watch again and again.
+
+    ``waits`` says what waits while nobody looks; ``unreachable`` are the errors of a server that does not answer.
+    """
+
+    requires_system_checks = ()
+    waits: ClassVar[str]
+    unreachable: ClassVar[tuple[type[Exception], ...]] = ()
+
+    @abstractmethod
+    def look(self) -> Any:
+        """Do one round and return what was done."""
+
+    @abstractmethod
+    def say(self, done: Any) -> None:
+        """Say what the only round did; raise CommandError when something of it could not be done."""
+
+    def trouble(self, error: Exception) -> str:
+        """Return what is wrong when the server of the only round does not answer."""
+        return str(error)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the pause between two looks."""
+        parser.add_argument("--watch", type=float, metavar="SECONDS", help="look again after so many seconds")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Watch, or look once and say what came of it; raise CommandError when nothing could."""
+        if options["watch"] is not None:
+            watch(options["watch"], self.look, waits=self.waits, unreachable=self.unreachable)
+            return
+        try:
+            done = self.look()
+        except self.unreachable as error:
+            raise CommandError(self.trouble(error)) from error
+        self.say(done)

@@ -1,35 +1,28 @@
 """Write the full files of today into MEDIA_ROOT/open-data; with --watch go on until SIGTERM."""
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
-
-from projects.exports.daily import publish
-from reference.management.watching import add_watch, watch
+from projects.exports.daily import Day, publish
+from reference.management.watching import WatchingCommand
 
 
-class Command(BaseCommand):
+class Command(WatchingCommand):
     """Repeatable: what is written of a day stays as it is. Keeps thirty days and the first of each month."""
 
     help = __doc__
-    requires_system_checks = ()
+    waits = "the daily files"
+    unreachable = (OSError,)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the pause between two looks."""
-        add_watch(parser)
+    def look(self) -> Day | None:
+        """Write what is not there yet."""
+        return publish()
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Write and say what; raise CommandError when the disk does not take it."""
-        if options["watch"] is not None:
-            watch(options["watch"], publish, waits="the daily files", unreachable=(OSError,))
-            return
-        try:
-            made = publish()
-        except OSError as error:
-            raise CommandError(f"The files cannot be written: {error.strerror or error}") from error
-        if made is None:
+    def say(self, done: Day | None) -> None:
+        """Name the files with their hashes."""
+        if done is None:
             self.stdout.write("The files of today are there already.")
             return
-        for file in made.files:
-            self.stdout.write(f"{file.sha256}  {made.day}/{file.name}  {file.size} bytes")
+        for file in done.files:
+            self.stdout.write(f"{file.sha256}  {done.day}/{file.name}  {file.size} bytes")
+
+    def trouble(self, error: Exception) -> str:
+        """Say that the disk does not take them."""
+        return f"The files cannot be written: {getattr(error, 'strerror', None) or error}"
