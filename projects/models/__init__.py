@@ -6,6 +6,7 @@ from projects.models.follow import Follow, ToldNews
 from projects.models.list_change import ListAct, ListChange
 from projects.models.obligation import Obligation, ObligationCeiling
 from projects.models.project import Project
+from projects.models.register_cell import Face, RegisterCell
 from projects.models.resolution import DeclaredShare, Maslikhat, Resolution
 from projects.models.responsibility import Responsibility
 from projects.models.status_change import StatusChange
@@ -15,6 +16,7 @@ __all__ = [
     "ContractChange",
     "DeclaredShare",
     "Document",
+    "Face",
     "Follow",
     "ListAct",
     "ListChange",
@@ -22,6 +24,7 @@ __all__ = [
     "Obligation",
     "ObligationCeiling",
     "Project",
+    "RegisterCell",
     "Resolution",
     "Responsibility",
     "StatusChange",
