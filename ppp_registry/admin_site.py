@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
+from ppp_registry import statistics
 from projects.queries.register import register
 from projects.queries.summary import approved_summary
 from proposals.queries.access import enters_paper
@@ -59,7 +60,7 @@ class RegistryAdminSite(admin.AdminSite):
         own = path(
             "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_public_site), name="view_on_site"
         )
-        return [own, *super().get_urls()]
+        return [own, *statistics.urls(self), *super().get_urls()]
 
     def on_public_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
         """Lead to the public page of a row; what applicants write has none, and its keys must tell nobody anything."""

@@ -121,13 +121,15 @@ ACTS: Final[dict[Role, tuple[str, ...]]] = {
     Role.CLERK: (
         "proposals.enter_paper_application",
         "proposals.see_every_sector",
+        "proposals.see_statistics",
         "proposals.assign_expert",
         "proposals.take_up_proposal",
         "proposals.ask_proposal",
     ),
-    Role.EXPERT: ("proposals.ask_proposal", "proposals.write_opinion"),
+    Role.EXPERT: ("proposals.see_statistics", "proposals.ask_proposal", "proposals.write_opinion"),
     Role.HEAD: (
         "proposals.see_every_sector",
+        "proposals.see_statistics",
         "proposals.assign_expert",
         "proposals.take_up_proposal",
         "proposals.ask_proposal",
@@ -135,8 +137,13 @@ ACTS: Final[dict[Role, tuple[str, ...]]] = {
         "proposals.refuse_proposal",
         "proposals.confirm_resolution",
     ),
-    Role.SECRETARY: ("proposals.see_tabled", "proposals.table_proposal", "proposals.decide_proposal"),
-    Role.AUDITOR: ("proposals.see_every_sector",),
+    Role.SECRETARY: (
+        "proposals.see_statistics",
+        "proposals.see_tabled",
+        "proposals.table_proposal",
+        "proposals.decide_proposal",
+    ),
+    Role.AUDITOR: ("proposals.see_every_sector", "proposals.see_statistics"),
     Role.ADMINISTRATOR: (),
 }
 """Steps of the road and other acts that are more than adding or changing a row."""

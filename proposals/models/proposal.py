@@ -243,6 +243,7 @@ class Proposal(models.Model):
         ordering = ["application", "position"]
         permissions = [
             ("see_every_sector", "Can see the proposals of every sector"),
+            ("see_statistics", "Can see the figures of the chamber's work, of own sectors at least"),
             ("see_tabled", "Can see proposals from the agenda on"),
             ("assign_expert", "Can assign experts"),
             ("write_opinion", "Can write an expert opinion"),

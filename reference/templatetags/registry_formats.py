@@ -1,6 +1,7 @@
 """How pages print sums, dates, numerals and texts that may lack the reader's language."""
 
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,3 +117,9 @@ def words(text: str) -> list[str]:
 def host(url: str) -> str:
     """Print only the host of an address, for links that are too long to read."""
     return urlsplit(url).hostname or url
+
+
+@register.filter
+def zipped(first: Iterable[Any], second: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Pair what stands side by side: columns and their cells."""
+    return list(zip(first, second, strict=True))
