@@ -19,6 +19,15 @@ BLANKS = {"text": "", "character varying": "", "boolean": False, "ARRAY": [], "s
 """What stands in a column that must be filled and that a made-up row says nothing about."""
 
 
+_LINES = """
+    INSERT INTO projects_listchange
+        (project_id, resolution_id, act, is_listed, title_kk, title_ru, title_en, cost, term_years,
+         conditions_kk, conditions_ru, reason_kk, reason_ru, recorded_at)
+    SELECT id, {paper}, %s, %s, title_kk, title_ru, title_en, cost, term_years, '', '', '', '', created_at
+    FROM projects_project WHERE id >= %s AND {paper} IS NOT NULL ORDER BY id
+"""
+
+
 class RealRows(RuntimeError):
     """The register holds rows that nobody made up."""
 
@@ -126,8 +135,15 @@ def generate(url: str, rows: int, *, seed: int = 1, force: bool = False) -> dict
             [first],
         )
         spent["status changes"] = time.perf_counter() - began
+        began = time.perf_counter()
+        for paper, act, is_listed in (("resolution_id", "entered", True), ("excluded_by_id", "excluded", False)):
+            lines = sql.SQL(_LINES).format(paper=sql.Identifier(paper))
+            connection.execute(lines, [act, is_listed, first])
+        spent["lines of the list"] = time.perf_counter() - began
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE) projects_project, projects_resolution, projects_statuschange")
+        connection.execute(
+            "VACUUM (ANALYZE) projects_project, projects_resolution, projects_statuschange, projects_listchange"
+        )
     return spent
 
 

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ppp_registry.report import may_take_report, report, report_file
 from proposals.charts import Columns, columns_of
 from proposals.dashboard.blocks import Block
 from proposals.dashboard.scope import Scope, ScopeForm, may_see_statistics, sees_every_sector
@@ -25,6 +26,9 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
     return [
         at("statistics/", _first, "statistics"),
+        at("statistics/report/", report, "statistics_report"),
+        at("statistics/report.pdf", report_file, "statistics_report_pdf", kind="pdf"),
+        at("statistics/report.xlsx", report_file, "statistics_report_xlsx", kind="xlsx"),
         at("statistics/<slug:key>/", section, "statistics_section"),
     ]
 
@@ -64,16 +68,23 @@ def section(request: HttpRequest, key: str, site: AdminSite) -> HttpResponse:
         "title": page.heading,
         "page": page,
         "form": form,
-        "boxes": [form[name] for name in page.filters],
+        # What cannot be read must be seen, even where it is not asked for; the rest of the filters comes along hidden.
+        "boxes": [form[name] for name in form.fields if name in page.filters or form[name].errors],
+        "kept": [form[name] for name in form.fields if name not in page.filters and form[name].data],
         "unknown": unknown,
         "own_sectors_only": not sees_every_sector(request.user),
     }
+    may_report = may_take_report(request.user)
+    if may_report:
+        context["report_address"] = reverse("admin:statistics_report")
     if not form.is_valid():
         context["tabs"] = [(one, reverse("admin:statistics_section", args=[one.key])) for one in PAGES]
         return TemplateResponse(request, "admin/statistics/section.html", context, status=400)
     scope = scope_of(request, form)
     query = f"?{urlencode(scope.filters)}" if scope.filters else ""
     context["tabs"] = [(one, reverse("admin:statistics_section", args=[one.key]) + query) for one in PAGES]
+    if may_report:
+        context["report_address"] += query
     made = page.make(scope)
     context |= {
         "scope": scope,

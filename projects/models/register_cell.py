@@ -82,7 +82,9 @@ class RegisterCell(models.Model):
 
     face = models.CharField(_("told apart by"), max_length=20, choices=Face, editable=False)
     key = models.CharField(_("code"), max_length=20, editable=False, help_text=_("Of initiator, status or KATO."))
-    sector = models.ForeignKey("reference.Sector", models.PROTECT, related_name="+", editable=False)
+    sector = models.ForeignKey(
+        "reference.Sector", models.PROTECT, related_name="+", editable=False, verbose_name=_("sector")
+    )
     year = models.PositiveSmallIntegerField(_("year"), editable=False, help_text=_("0: no source tells the year."))
     is_approved = models.BooleanField(_("counts in the approved totals"), editable=False)
     projects = models.BigIntegerField(_("projects"), editable=False, help_text=_("Members of groups left out."))
@@ -129,5 +131,12 @@ pgtrigger.register(
         f"{_rows('new_rows', 1)} UNION ALL {_rows('old_rows', -1)}",
         new="new_rows",
         old="old_rows",
+    ),
+    pgtrigger.Trigger(
+        name="cells_empty",
+        operation=pgtrigger.Truncate,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        func="DELETE FROM projects_registercell; RETURN NULL;",
     ),
 )(Project)

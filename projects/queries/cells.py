@@ -37,8 +37,8 @@ class Choice:
         return replace(self, **{name: getattr(empty, name) for name in names})
 
 
-def _chosen(choice: Choice, face: Face) -> QuerySet[RegisterCell]:
-    found = Q(face=face)
+def _chosen(choice: Choice, *faces: Face) -> QuerySet[RegisterCell]:
+    found = Q(face__in=faces)
     if choice.sectors:
         found &= Q(sector__in=choice.sectors)
     if choice.years:
@@ -104,3 +104,16 @@ def totals_of_by(grouping: str, choice: Choice) -> list[Group]:
     """Return the totals of a choice by one grouping, ordered by code with None last. One query."""
     found = totals_of_each([grouping], choice)
     return [Group(key, found[(key,)]) for (key,) in sorted(found, key=lambda keys: (keys[0] is None, keys[0]))]
+
+
+def totals_of_faces(choice: Choice, *faces: Face) -> dict[tuple[str, str, bool], Totals]:
+    """Return the totals by face, code and whether they count as approved; of every face where none is named.
+
+    Each face tells the same projects: never add up over faces. One query; raises ValueError where the choice names
+    codes of a face.
+    """
+    if choice.face:
+        raise ValueError(f"no cell knows {choice.face} and every face at once")
+    rows = _chosen(choice, *(faces or Face)).order_by().values("face", "key", "is_approved").annotate(**_SUMMED)
+    found = {(row["face"], row["key"], row["is_approved"]): _totals(dict(row)) for row in rows}
+    return {key: made for key, made in found.items() if made.rows}

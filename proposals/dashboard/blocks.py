@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One value, None where not known and never zero; ``address`` opens the rows behind it, ``sub`` is a second line."""
+    """One value, None where not known (never zero); ``address`` opens the rows behind it, ``sub`` is a second line."""
 
     value: Value
     address: str = ""

@@ -77,8 +77,17 @@ NAMES: Final = (
     *("step-take-up", "step-ask", "step-support", "step-refuse", "not-now", "cover", "opinion", "assign"),
     *("letter-list", "letter", "letter-texts", "letter-text-new", "letter-text-words"),
     *sittings.NAMES,
+    *(
+        "figures-register",
+        "figures-pipeline",
+        "figures-times",
+        "figures-outcomes",
+        "figures-workload",
+        "figures-report",
+    ),
+    "figures-wrong",
 )
-STATUS: Final = {"not-now": 409}
+STATUS: Final = {"not-now": 409, "figures-wrong": 400}
 
 
 def build() -> Chamber:
@@ -132,6 +141,14 @@ def build() -> Chamber:
                 reverse("admin:proposals_lettertext_words", kwargs=text)[len("/admin/") :],
             ),
             **sittings.pages(people[Role.SECRETARY, "kk"]),
+            **{
+                f"figures-{key}": (Role.HEAD, f"statistics/{key}/")
+                for key in ("register", "pipeline", "times", "report")
+            },
+            **{
+                f"figures-{key}": (Role.HEAD, f"statistics/{key}/?sector=education") for key in ("outcomes", "workload")
+            },
+            "figures-wrong": (Role.HEAD, "statistics/register/?first_year=abc&last_year=2017&x=1"),
         },
     )
 

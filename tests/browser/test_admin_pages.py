@@ -46,6 +46,7 @@ KEPT: Final = {
     *("desk", "project-list", "resolution", "history", "contract", "review-desk-clerk", "review-desk-head"),
     *("proposal", "step-refuse", "cover", "opinion", "assign-many", "letter-texts"),
     *("session", "session-put", "recording-items", "recording-check", "recording-confirm"),
+    *("figures-register", "figures-times", "figures-outcomes"),
 }
 
 
@@ -111,7 +112,8 @@ def test_experts_are_assigned_to_many_on_a_page_of_its_own(
 
 
 @pytest.mark.parametrize(
-    "name", ["review-desk-clerk", "proposal", "step-refuse", "opinion", "session", "recording-check"]
+    "name",
+    ["review-desk-clerk", "proposal", "step-refuse", "opinion", "session", "recording-check", "figures-register"],
 )
 def test_page_of_the_review_is_readable_in_the_dark(see: See, review: Chamber, name: str) -> None:
     role, path = review.pages[name]

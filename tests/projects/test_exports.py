@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
-from projects.exports import xlsx
 from projects.exports.dictionary import RECORD, WORD_COLUMNS, labels
 from projects.exports.tables import COLUMNS, csv_maker
+from projects.exports.typed import typed
 from projects.exports.view import Stream, whole_register
 from projects.exports.words import WORDED
 from projects.models import Project
@@ -117,8 +117,8 @@ def test_the_sheet_about_it_tells_filters_moment_and_totals(client):
 
 
 def test_a_sum_that_excel_would_round_is_written_as_text():
-    assert xlsx._cell(None, 999_999_999_999_999) == 999_999_999_999_999
-    assert xlsx._cell(None, 1_000_000_000_000_001) == "1000000000000001"
+    assert typed(None, 999_999_999_999_999) == 999_999_999_999_999
+    assert typed(None, 1_000_000_000_000_001) == "1000000000000001"
 
 
 def test_a_workbook_that_would_take_minutes_is_refused_and_csv_is_not(client, monkeypatch):

@@ -23,9 +23,12 @@ APPEND_ONLY = (
 """Tables the application may read and add to, but never change or empty."""
 
 
-_HISTORY_WRITERS = """
+ADDED_UP = ("projects_registercell",)
+"""Tables that triggers keep: the application reads what stands there and writes nothing past the triggers."""
+
+_OWNERS_WRITERS = """
     SELECT DISTINCT tgfoid::regprocedure::text FROM pg_trigger
-    WHERE tgname ~ '^pgtrigger_(insert_insert|update_update|delete_delete)_'
+    WHERE tgname ~ '^pgtrigger_(insert_insert|update_update|delete_delete|cells_gain|cells_lose|cells_follow)_'
 """
 # The library lets anybody switch its triggers off by a setting of the session. Nothing of ours needs that.
 _NEVER_IGNORED = """
@@ -41,7 +44,7 @@ def history_tables() -> list[str]:
 
 def append_only_tables() -> list[str]:
     """Return every table that the application may never change or empty."""
-    return sorted([*history_tables(), *APPEND_ONLY])
+    return sorted([*history_tables(), *ADDED_UP, *APPEND_ONLY])
 
 
 class Command(BaseCommand):
@@ -54,7 +57,7 @@ class Command(BaseCommand):
         role = settings.APP_DATABASE_ROLE
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_NEVER_IGNORED)
-            cursor.execute(_HISTORY_WRITERS)
+            cursor.execute(_OWNERS_WRITERS)
             for (function,) in cursor.fetchall():
                 cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = public, pg_temp")
                 # Else the application could hang the function on a table of its own and write history with it.
@@ -75,7 +78,7 @@ class Command(BaseCommand):
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
             ):
                 cursor.execute(sql.SQL(statement).format(name))
-            for table in history_tables():
+            for table in [*history_tables(), *ADDED_UP]:
                 cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
                 cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), name))
             for table in APPEND_ONLY:

@@ -1,0 +1,60 @@
+"""Values as typed cells of a workbook; text is text, whatever it looks like."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+
+from projects.exports.cells import fits_excel, safe
+
+LARGEST_EXACT = 999_999_999_999_999
+"""Excel keeps fifteen digits; a larger whole number is written as text, so that no digit is lost."""
+
+HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E3F3F7")}
+GROUPED = "#,##0"
+
+
+def typed(sheet: Any, value: Any) -> Any:
+    """Return a value as a typed cell; text is text, whatever it looks like."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if value <= LARGEST_EXACT else text_cell(sheet, str(value))
+    if isinstance(value, float):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    return text_cell(sheet, value)
+
+
+def text_cell(sheet: Any, value: str) -> Any:
+    """Return text that no spreadsheet takes for a formula or an error."""
+    shown = fits_excel(safe(value))
+    if not shown.startswith("#"):
+        return shown or None
+    # openpyxl takes #N/A and its like for errors of a formula.
+    cell = WriteOnlyCell(sheet, shown)
+    cell.data_type = "s"
+    return cell
+
+
+def money(sheet: Any, value: Any) -> Any:
+    """Return a whole number in groups of three."""
+    if not isinstance(value, int):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = GROUPED
+    return cell
+
+
+def styled(sheet: Any, value: Any, **style: Any) -> Any:
+    """Return a value with fonts, grounds and alignments of its own."""
+    cell = WriteOnlyCell(sheet, value)
+    for name, setting in style.items():
+        setattr(cell, name, setting)
+    return cell
