@@ -101,7 +101,8 @@ SELECT grouping(expert_id), expert_id,
        count(*) FILTER (WHERE owed AND stage = ANY (%(writing)s) AND due_on < %(today)s),
        count(*) FILTER (WHERE counts),
        count(spent) FILTER (WHERE counts),
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(spent, 0)) FILTER (WHERE counts)
+       -- Of opinions that nobody asked for there is no time, and greatest() would make it nothing.
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(spent, 0)) FILTER (WHERE counts AND spent IS NOT NULL)
 FROM both_sides WHERE %(only)s::bigint IS NULL OR expert_id = %(only)s
 GROUP BY GROUPING SETS ((expert_id), ())
 """

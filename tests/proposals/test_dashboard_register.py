@@ -25,7 +25,7 @@ from tests import factories
 from tests.projects.registers import REGIONS, REGISTERS, SECTORS, papers_on_file, written
 from tests.registry.people import logged_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english")]
 
 TODAY = datetime.date(2018, 6, 1)
 FILTERS = st.fixed_dictionaries(
@@ -185,8 +185,8 @@ def test_the_newest_papers_stand_beside_what_is_entered():
     exclude(rows[:1], resolution=out, by=None)
     lines = declared(page.section(scope()))
     assert len(lines) == page.RESOLUTIONS_SHOWN
-    assert lines[0][:4] == [f"/kk/resolutions/{out.pk}/", 1, 1, 0]
-    assert lines[1] == [f"/kk/resolutions/{paper.pk}/", 3, 2, 1, 100, 60, 40]
+    assert lines[0][:4] == [out.get_absolute_url(), 1, 1, 0]
+    assert lines[1] == [paper.get_absolute_url(), 3, 2, 1, 100, 60, 40]
     assert lines[2][1:4] == [11, 0, 11]
     assert [line[1] for line in declared(page.section(scope(first_year=2018)))] == [1, 3]
     assert declared(page.section(scope(territory=factories.ASTANA))) == []

@@ -76,6 +76,7 @@ HOLDERS = {
     "accounts.view_organisation": "clerk head auditor",
     "proposals.enter_paper_application": "clerk",
     "proposals.see_every_sector": "clerk head auditor",
+    "proposals.see_statistics": "clerk expert head secretary auditor",
     "proposals.see_tabled": "secretary",
     "proposals.assign_expert": "clerk head",
     "proposals.take_up_proposal": "clerk head",
@@ -122,7 +123,10 @@ def test_the_roles_are_these():
             if app == "proposals" and name.startswith(("add_", "change_")):
                 written.setdefault(name.split("_")[1], set()).add(role)
     assert {table: sorted(roles) for table, roles in written.items()} == WRITERS
-    assert {right for right in everything["auditor"] if "view" not in right} == {"proposals.see_every_sector"}
+    assert {right for right in everything["auditor"] if "view" not in right} == {
+        "proposals.see_every_sector",
+        "proposals.see_statistics",
+    }
     register = {right for right in everything["secretary"] if right.startswith("projects.")}
     written_register = ("project", "declaredshare", "responsibility", "document", "maslikhat")
     owed = ("obligation", "obligationceiling", "contract")
