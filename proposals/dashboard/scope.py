@@ -22,13 +22,17 @@ STATISTICS = "proposals.see_statistics"
 """The right to the figures of the head (THREATS 41); experts have it for their own sectors."""
 
 
+def _year(label: Any) -> forms.IntegerField:
+    """Return the box of a year: one for text, which can show what was typed wrongly."""
+    box = forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4})
+    return forms.IntegerField(label=label, required=False, min_value=EARLIEST_YEAR, max_value=LATEST_YEAR, widget=box)
+
+
 class ScopeForm(forms.Form):
     """Period and filters of the address; each may be left out."""
 
-    first_year = forms.IntegerField(
-        label=_("Year from"), required=False, min_value=EARLIEST_YEAR, max_value=LATEST_YEAR
-    )
-    last_year = forms.IntegerField(label=_("Year to"), required=False, min_value=EARLIEST_YEAR, max_value=LATEST_YEAR)
+    first_year = _year(_("Year from"))
+    last_year = _year(_("Year to"))
     sector = forms.ModelChoiceField(
         Sector.objects.all(), label=_("Sector"), required=False, empty_label=_("All sectors")
     )

@@ -168,6 +168,7 @@ def test_every_rule_of_a_project_is_tested_here():
         "group_is_a_group",
         "number_never_changes",
         "list_is_remembered",  # tested in tests/projects/test_list_rules.py
+        *("cells_gain", "cells_lose", "cells_follow", "cells_empty"),  # tested in tests/projects/test_cells.py
     }
 
 
