@@ -43,7 +43,8 @@ def _blanks(connection: psycopg.Connection, table: str) -> dict[str, Any]:
     return {name: None if optional else BLANKS.get(kind) for name, kind, optional in found}
 
 
-def _copy(connection: psycopg.Connection, table: str, rows: Iterable[dict[str, Any]]) -> int:
+def copy_rows(connection: psycopg.Connection, table: str, rows: Iterable[dict[str, Any]]) -> int:
+    """Enter rows by COPY; columns that a row says nothing about stay blank. Return how many they were."""
     blanks = _blanks(connection, table)
     names = ["id", *(name for name in blanks if name != "id")]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -54,15 +55,17 @@ def _copy(connection: psycopg.Connection, table: str, rows: Iterable[dict[str, A
         for row in rows:
             copy.write_row([row.get(name, blanks.get(name)) for name in names])
             count += 1
-    connection.execute(
-        sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), (SELECT max(id) FROM {}))").format(
-            sql.Literal(table), sql.Identifier(table)
+    if "id" not in blanks:  # A key that counts; the others are random.
+        connection.execute(
+            sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), (SELECT max(id) FROM {}))").format(
+                sql.Literal(table), sql.Identifier(table)
+            )
         )
-    )
     return count
 
 
-def _next_key(connection: psycopg.Connection, table: str, column: str = "id") -> int:
+def next_key(connection: psycopg.Connection, table: str, column: str = "id") -> int:
+    """Return the first free number of a column."""
     statement = sql.SQL("SELECT coalesce(max({}), 0) + 1 FROM {}")
     return connection.execute(statement.format(sql.Identifier(column), sql.Identifier(table))).fetchone()[0]
 
@@ -99,8 +102,8 @@ def _papers(connection: psycopg.Connection, maslikhats: dict[str, int]) -> list[
     ).fetchall()
     if known:
         return [{"id": key, "kind": kind, "region": region} for key, kind, region in known]
-    papers = list(synthetic.resolutions(maslikhats, _next_key(connection, "projects_resolution")))
-    _copy(connection, "projects_resolution", papers)
+    papers = list(synthetic.resolutions(maslikhats, next_key(connection, "projects_resolution")))
+    copy_rows(connection, "projects_resolution", papers)
     return papers
 
 
@@ -122,9 +125,9 @@ def generate(url: str, rows: int, *, seed: int = 1, force: bool = False) -> dict
             _refuse_real_rows(connection)
         papers = _papers(connection, _reference(connection))
         # One key for row and number, so that groups can be named before they are stored.
-        first = max(_next_key(connection, "projects_project"), _next_key(connection, "projects_project", "number"))
+        first = max(next_key(connection, "projects_project"), next_key(connection, "projects_project", "number"))
         began = time.perf_counter()
-        _copy(connection, "projects_project", synthetic.projects(rows, seed=seed, first=first, papers=papers))
+        copy_rows(connection, "projects_project", synthetic.projects(rows, seed=seed, first=first, papers=papers))
         spent["projects"] = time.perf_counter() - began
         began = time.perf_counter()
         connection.execute(

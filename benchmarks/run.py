@@ -40,7 +40,7 @@ class Query:
     """A statement as Django sent it."""
 
     text: str
-    parameters: tuple
+    parameters: tuple | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,18 @@ class Result:
 
 
 @contextmanager
-def temporary_database(url: str) -> Iterator[str]:
-    """Make an empty database in the cluster of the address, and drop it whatever happens."""
-    name = f"ppp_benchmark_{os.getpid()}"
+def temporary_database(url: str, *, suffix: str = "", like: str = "template1") -> Iterator[str]:
+    """Make a database in the cluster of the address, empty or a copy of another, and drop it whatever happens."""
+    name = f"ppp_benchmark_{os.getpid()}{suffix}"
     parts = urlsplit(url)
     own = urlunsplit(parts._replace(path=f"/{name}"))
-    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield own
-        finally:
+    postgres = urlunsplit(parts._replace(path="/postgres"))
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
+    try:
+        yield own
+    finally:
+        with psycopg.connect(postgres, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -88,8 +90,9 @@ def set_up(url: str) -> None:
     from django.core.management import call_command
 
     warnings.filterwarnings("ignore", message="No directory at")
-    django.setup()
+    # Before the applications load: some of them ask for the storage while they do.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django.setup()
     call_command("migrate", verbosity=0)
 
 
@@ -100,7 +103,7 @@ def captured(act: Callable[[], Any]) -> list[Query]:
     seen = []
 
     def note(execute, text, parameters, many, context):
-        seen.append(Query(text, tuple(parameters or ())))
+        seen.append(Query(text, parameters if isinstance(parameters, dict) else tuple(parameters or ())))
         return execute(text, parameters, many, context)
 
     with connection.execute_wrapper(note):

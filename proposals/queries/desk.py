@@ -6,11 +6,26 @@ sorted by the database.
 
 import datetime
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,14 +34,21 @@ from proposals.models import Assignment, Clarification, Declaration, Opinion, Pr
 from proposals.models.opinion import POSITIVE
 from proposals.queries.access import filed_proposals
 from proposals.queries.review import ASSIGN, WRITE_OPINION, judges
-from proposals.queries.times import corrections_since, target_days
 from proposals.workflow import OPINION_STAGES, UNDECIDED, Action, Stage, find_step
+from reference.models import LegalParameter, WorkingDayCorrection
 from reference.queries import working_days
 
 SHOWN = 25
 """Rows of a section on the desk; the rest stands in the list behind the link."""
 
+ONE_DAY = datetime.timedelta(days=1)
+_LONGEST_BREAK = 20 * ONE_DAY
+"""Longer than any row of days off."""
 _OURS = (Stage.FILED, Stage.REVIEW)
+_STEP: Final = {"proposal": "proposal", "number": "pk", "word": "to_stage", "at": "at"}
+_REQUEST: Final = {"proposal": "proposal", "day": "due_on", "at": "answered_at"}
+_ASSIGNED: Final = {"proposal": "proposal", "person": "expert", "day": "due_on"}
+_GIVEN: Final = {"proposal": "proposal", "person": "expert", "word": "recommendation"}
 
 
 class Waiting(TextChoices):
@@ -94,20 +116,49 @@ class Section:
 
 
 class Calendar:
-    """Working days between any two days since the first one, counted once."""
+    """Working days between any two days of a time, counted once."""
 
-    def __init__(self, first: datetime.datetime, now: datetime.datetime) -> None:
-        day, last = timezone.localdate(first), timezone.localdate(now)
-        corrections = corrections_since(first, now)
+    def __init__(self, first: datetime.date, last: datetime.date, corrections: dict[datetime.date, bool]) -> None:
         self._days: list[datetime.date] = []
+        day = first
         while day < last:
-            before, day = day, day + datetime.timedelta(days=1)
+            before, day = day, day + ONE_DAY
             if working_days(before, day, corrections):
                 self._days.append(day)
 
     def between(self, start: datetime.date, end: datetime.date) -> int:
         """Return the number of working days after the first day up to and including the second."""
         return max(0, bisect_right(self._days, end) - bisect_right(self._days, start))
+
+
+class _Told(NamedTuple):
+    """One row of what the database tells at once; ``kind`` says which of the columns mean something."""
+
+    kind: str
+    proposal: UUID
+    number: int
+    person: int
+    word: str
+    at: datetime.datetime
+    day: datetime.date
+
+
+_COLUMNS: Final[dict[str, Any]] = {
+    "proposal": UUIDField(),
+    "number": BigIntegerField(),
+    "person": BigIntegerField(),
+    "word": TextField(),
+    "at": DateTimeField(),
+    "day": DateField(),
+}
+
+
+def _told(kind: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
+    """Return rows as those of :class:`_Told`; what is not named is NULL, said with its type for the union's sake."""
+    told: dict[str, Any] = {"told_kind": Value(kind, TextField())}
+    for name, type_of in _COLUMNS.items():
+        told[f"told_{name}"] = Cast(F(columns[name]) if name in columns else Value(None), type_of)
+    return rows.order_by().annotate(**told).values_list(*told)
 
 
 class Desk:
@@ -120,81 +171,90 @@ class Desk:
 
     @cached_property
     def facts(self) -> dict[UUID, Facts]:
-        """Everything the sections look at, by key; what is filed between two questions waits for the next page."""
-        seen = filed_proposals(self.user).filter(stage__in=UNDECIDED)
-        rows = {row[0]: Facts(*row) for row in seen.order_by().values_list("pk", "stage", "stage_since")}
+        """Everything the sections look at, by key. One query: the parts are of one moment."""
+        told: dict[str, list[_Told]] = defaultdict(list)
+        for row in self._asked():
+            told[row[0]].append(_Told(*row))
+        rows = {one.proposal: Facts(one.proposal, one.word, one.at) for one in told["open"]}
         if rows:
-            # A question inside the questions: thousands of keys as text would cost more than the answers.
-            keys = seen.order_by().values("pk")
-            self._clocks(rows, keys)
-            self._requests(rows, keys)
-            self._experts(rows, keys)
+            corrections = {one.day: one.word == "true" for one in told["calendar"]}
+            days = [timezone.localdate(one.at) for one in told["step"]] + [one.day for one in told["request"]]
+            calendar = Calendar(min([*days, self.today]), max([*days, self.today]), corrections)
+            self._clocks(rows, calendar, told["step"], {one.word: one.number for one in told["target"]})
+            self._requests(rows, calendar, told["request"], self._yesterday(corrections))
+            self._experts(rows, told)
         return rows
 
-    def _clocks(self, rows: dict[UUID, Facts], seen: QuerySet[Any]) -> None:
-        steps: dict[UUID, list[tuple[str, datetime.datetime]]] = {}
-        story = StageChange.objects.filter(proposal__in=seen).order_by("id")
-        for key, stage, at in story.values_list("proposal_id", "to_stage", "at"):
-            steps.setdefault(key, []).append((stage, at))
-        calendar = Calendar(min((at for taken in steps.values() for _stage, at in taken), default=self.now), self.now)
-        targets = {stage: target_days(stage, self.today) for stage in _OURS}
-        for key, facts in rows.items():
-            taken = steps.get(key, [])
-            ends = [at for _stage, at in taken[1:]] + [self.now]
-            for (stage, since), until in zip(taken, ends, strict=True):
-                if stage == facts.stage:
-                    facts.spent += calendar.between(timezone.localdate(since), timezone.localdate(until))
-            target = targets.get(Stage(facts.stage))
-            facts.left = None if target is None else target - facts.spent
-
-    def _requests(self, rows: dict[UUID, Facts], seen: QuerySet[Any]) -> None:
-        asked = Clarification.objects.filter(Q(answered_at__isnull=True) | Q(answered_at__gte=self._yesterday()))
-        found = asked.filter(proposal__in=seen).values_list("proposal_id", "due_on", "answered_at")
-        for key, due_on, answered_at in found:
-            if key not in rows:
-                continue
-            if answered_at is None:
-                rows[key].asked_until = due_on
-                rows[key].left = self._until(due_on)
-            else:
-                rows[key].answered_at = max(rows[key].answered_at or answered_at, answered_at)
-
-    def _experts(self, rows: dict[UUID, Facts], seen: QuerySet[Any]) -> None:
+    def _asked(self) -> QuerySet[Any]:
+        seen = filed_proposals(self.user).filter(stage__in=UNDECIDED)
+        # A question inside the questions: thousands of keys as text would cost more than the answers.
+        keys = seen.order_by().values("pk")
+        answered = Q(answered_at__isnull=True) | Q(answered_at__gte=self.now - _LONGEST_BREAK)
         # Whoever declared a conflict gives no opinion: the proposal waits for another expert.
         conflict = Declaration.objects.filter(
             person=OuterRef("expert"), proposal=OuterRef("proposal"), has_conflict=True
         )
-        assigned = Assignment.objects.filter(proposal__in=seen).exclude(Exists(conflict))
-        for key, expert, due_on in assigned.values_list("proposal_id", "expert_id", "due_on"):
-            if key not in rows:
-                continue
-            rows[key].experts.add(expert)
-            if expert == self.user.pk:
-                rows[key].due_on = due_on
-        given = Opinion.objects.filter(proposal__in=seen, given_at__isnull=False)
-        for key, expert, recommendation in given.values_list("proposal_id", "expert_id", "recommendation"):
-            if key not in rows:
-                continue
-            rows[key].given_by.add(expert)
-            rows[key].has_positive |= recommendation in POSITIVE
-        declared = Declaration.objects.filter(proposal__in=seen, person=self.user)
-        for key in set(declared.values_list("proposal_id", flat=True)) & set(rows):
-            rows[key].is_declared = True
+        targets = LegalParameter.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=self.today),
+            code__in=[f"target_days_{stage.value}" for stage in _OURS],
+            valid_from__lte=self.today,
+        )
+        parts = [
+            _told("step", StageChange.objects.filter(proposal__in=keys), **_STEP),
+            _told("request", Clarification.objects.filter(answered, proposal__in=keys), **_REQUEST),
+            _told("assigned", Assignment.objects.filter(~Exists(conflict), proposal__in=keys), **_ASSIGNED),
+            _told("given", Opinion.objects.filter(proposal__in=keys, given_at__isnull=False), **_GIVEN),
+            _told("declared", Declaration.objects.filter(proposal__in=keys, person=self.user), proposal="proposal"),
+            _told("calendar", WorkingDayCorrection.objects.all(), day="date", word="is_working"),
+            _told("target", targets, word="code", number="value"),
+        ]
+        return _told("open", seen, proposal="pk", word="stage", at="stage_since").union(*parts, all=True)
 
-    def _yesterday(self) -> datetime.datetime:
+    def _clocks(self, rows: dict[UUID, Facts], calendar: Calendar, story: list[_Told], targets: dict[str, int]) -> None:
+        steps: dict[UUID, list[_Told]] = defaultdict(list)
+        for step in sorted(story, key=lambda step: step.number):
+            steps[step.proposal].append(step)
+        for key, facts in rows.items():
+            taken = steps[key]
+            ends = [step.at for step in taken[1:]] + [self.now]
+            for step, until in zip(taken, ends, strict=False):
+                if step.word == facts.stage:
+                    facts.spent += calendar.between(timezone.localdate(step.at), timezone.localdate(until))
+            target = targets.get(f"target_days_{facts.stage}")
+            facts.left = None if target is None else target - facts.spent
+
+    def _requests(
+        self, rows: dict[UUID, Facts], calendar: Calendar, asked: list[_Told], yesterday: datetime.datetime
+    ) -> None:
+        for one in asked:
+            facts = rows[one.proposal]
+            if one.at is None:
+                facts.asked_until = one.day
+                late = one.day < self.today
+                left = calendar.between(one.day, self.today) if late else calendar.between(self.today, one.day)
+                facts.left = -left if late else left
+            elif one.at >= yesterday:
+                facts.answered_at = max(facts.answered_at or one.at, one.at)
+
+    def _experts(self, rows: dict[UUID, Facts], told: dict[str, list[_Told]]) -> None:
+        for one in told["assigned"]:
+            rows[one.proposal].experts.add(one.person)
+            if one.person == self.user.pk:
+                rows[one.proposal].due_on = one.day
+        for one in told["given"]:
+            rows[one.proposal].given_by.add(one.person)
+            rows[one.proposal].has_positive |= one.word in POSITIVE
+        for one in told["declared"]:
+            rows[one.proposal].is_declared = True
+
+    def _yesterday(self, corrections: dict[datetime.date, bool]) -> datetime.datetime:
         """Return the beginning of the working day before today: on Monday that is Friday."""
-        day = self.today - datetime.timedelta(days=1)
-        corrections = corrections_since(self.now - datetime.timedelta(days=20), self.now)
+        day = self.today - ONE_DAY
         for _day in range(15):
-            if working_days(day - datetime.timedelta(days=1), day, corrections):
+            if working_days(day - ONE_DAY, day, corrections):
                 break
-            day -= datetime.timedelta(days=1)
+            day -= ONE_DAY
         return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
-
-    def _until(self, day: datetime.date) -> int:
-        if day >= self.today:
-            return working_days(self.today, day)
-        return -working_days(day, self.today)
 
     def _belongs(self, waiting: Waiting, facts: Facts) -> bool:
         mine = self.user.pk in facts.experts and self.user.pk not in facts.given_by

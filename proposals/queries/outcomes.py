@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.fields import TextField
+from django.db.models import Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
+from django.db.models.fields import BooleanField, TextField
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from proposals.models import Proposal, Refusal, RefusalReason, StageChange
@@ -42,8 +42,9 @@ ENDS = {
 """The ends as columns name them; ``LEFT`` stands with the withdrawn."""
 
 
-def _taken(action: Action) -> Exists:
-    return Exists(StageChange.objects.filter(proposal=OuterRef("pk"), action=action))
+def _taken(action: Action) -> Q:
+    # Asked once as a set: a question for each proposal makes the plan so dear that compiling it costs a second.
+    return Q(pk__in=StageChange.objects.filter(action=action).values("proposal"))
 
 
 def _end() -> Case:
@@ -52,7 +53,7 @@ def _end() -> Case:
         When(stage__in=UNDECIDED, then=Value(End.OPEN)),
         When(stage__in=(Stage.SUPPORTED, Stage.AGENDA), then=Value(End.SUPPORTED)),
         When(stage=Stage.APPROVED, then=Value(End.APPROVED)),
-        When(Q(stage=Stage.REFUSED) & Q(_taken(Action.DECLINE)), then=Value(End.DECLINED)),
+        When(Q(stage=Stage.REFUSED) & _taken(Action.DECLINE), then=Value(End.DECLINED)),
         When(stage=Stage.REFUSED, then=Value(End.REFUSED)),
         When(_taken(Action.SUPPORT), then=Value(End.LEFT)),
         default=Value(End.WITHDRAWN),
@@ -118,10 +119,10 @@ class Line:
 
 def lines(proposals: QuerySet[Proposal]) -> list[Line]:
     """Return the proposals counted by everything that outcomes are told apart by. One query."""
-    reasoned = Exists(Refusal.objects.filter(proposal=OuterRef("pk"), reasons__isnull=False))
+    reasoned = Q(pk__in=Refusal.objects.filter(reasons__isnull=False).values("proposal"))
     rows = (
         proposals.order_by()
-        .annotate(end=_end(), is_reasoned=reasoned)
+        .annotate(end=_end(), is_reasoned=ExpressionWrapper(reasoned, BooleanField()))
         .values_list("sector", "application__initiator_type", "application__initiator_size", "end", "is_reasoned")
         .annotate(Count("pk"), Count("jobs"), Sum("jobs", default=0))
     )

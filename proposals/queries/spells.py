@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -33,13 +33,22 @@ WITH steps AS (
     SELECT change.id, change.proposal_id, change.from_stage, change.to_stage,
            (change.at AT TIME ZONE %s)::date AS day
     FROM proposals_stagechange change
-    WHERE change.proposal_id IN ({proposals})
+    WHERE change.at < %s AND change.proposal_id IN ({proposals}){lately}
 ), story AS (
     SELECT proposal_id, from_stage, to_stage AS stage, day,
            lead(day) OVER later AS left_on, lead(to_stage) OVER later AS went_to
-    FROM steps WHERE day <= %s
+    FROM steps
     WINDOW later AS (PARTITION BY proposal_id ORDER BY id)
 )"""
+
+_EARLIEST = """
+SELECT min(application.received_on), min(application.filed_at)
+FROM proposals_proposal proposal JOIN proposals_application application ON application.id = proposal.application_id
+WHERE proposal.id IN ({proposals})"""
+
+_LATELY = """
+      AND change.proposal_id IN (SELECT proposal_id FROM proposals_stagechange WHERE at >= %s
+                                 UNION ALL SELECT id FROM proposals_proposal WHERE stage = ANY(%s))"""
 
 _SPELLS = """, spells AS (
     SELECT story.proposal_id, story.stage, story.day AS entered_on, story.left_on, story.went_to,
@@ -57,9 +66,32 @@ _SPELLS = """, spells AS (
 )"""
 
 
-def working_days_between(first: datetime.date, last: datetime.date) -> list[datetime.date]:
-    """Return the working days from one day to another, both included, in order. One query."""
-    corrections = working_day_corrections(first, last)
+def working_days_since(earliest: str, params: Sequence[Any], last: datetime.date) -> list[datetime.date]:
+    """Return the working days until the last day, in order. One query.
+
+    They begin with what ``earliest`` selects in one row: a day and a moment, either of them unknown or both.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT date, is_working, NULL::timestamptz FROM reference_workingdaycorrection
+            UNION ALL SELECT day, NULL, moment FROM ({earliest}) earliest (day, moment)
+            """,  # noqa: S608
+            params,
+        )
+        rows = cursor.fetchall()
+    corrections = {day: is_working for day, is_working, _moment in rows if is_working is not None}
+    days = [day for day, is_working, _moment in rows if is_working is None and day]
+    days += [timezone.localdate(moment) for _day, _is_working, moment in rows if moment]
+    return working_days_between(min([*days, last]), last, corrections)
+
+
+def working_days_between(
+    first: datetime.date, last: datetime.date, corrections: dict[datetime.date, bool] | None = None
+) -> list[datetime.date]:
+    """Return the working days from one day to another, both included, in order. One query, none with corrections."""
+    if corrections is None:
+        corrections = working_day_corrections(first, last)
     days = (first + datetime.timedelta(days=step) for step in range((last - first).days + 1))
     return [day for day in days if working_days(day - ONE_DAY, day, corrections)]
 
@@ -93,7 +125,7 @@ def measured(tally: Mapping[int, int]) -> Measured:
 
 
 class Spells:
-    """The stays of these filed proposals as they were on a day. Two queries for the calendar, one for each question."""
+    """The stays of these filed proposals as they were on a day. One query for the calendar, one for each question."""
 
     def __init__(self, proposals: QuerySet[Proposal], today: datetime.date) -> None:
         self.proposals = proposals.order_by()
@@ -109,32 +141,45 @@ class Spells:
     @cached_property
     def _calendar(self) -> list[datetime.date]:
         """Working days from the first arrival until today."""
-        arrived = self.proposals.aggregate(filed=Min("application__filed_at"), received=Min("application__received_on"))
-        days = [arrived["received"], arrived["filed"] and timezone.localdate(arrived["filed"])]
-        return working_days_between(min([day for day in days if day], default=self.today), self.today)
+        if self._within is None:
+            return []
+        proposals, chosen = self._within
+        return working_days_since(_EARLIEST.format(proposals=proposals), chosen, self.today)
 
     @property
     def zone(self) -> str:
         """Name of the zone by which days begin."""
         return timezone.get_current_timezone_name()
 
-    def ask(self, question: str, *params: Any) -> list[tuple[Any, ...]]:
+    def ask(self, question: str, *params: Any, since: datetime.date | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT from ``spells``: proposal_id, stage, entered_on, left_on and went_to (both null
         while it lasts), is_over (and not by withdrawal), spent (working days), sector_id, cost, channel.
+
+        ``since``: for a question about stays that last, or ended from that day on; most older ones are not looked at.
         """
-        return self._ask(_SPELLS + question, [self.today, self._calendar, [*OPEN_STAGES], *params])
+        return self._ask(_SPELLS + question, [self.today, self._calendar, [*OPEN_STAGES], *params], since)
 
-    def ask_story(self, question: str, *params: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a SELECT from ``story``, every step: proposal_id, from_stage, stage, day."""
-        return self._ask(question, params)
+    def ask_story(self, question: str, *params: Any, since: datetime.date | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT from ``story``, every step: proposal_id, from_stage, stage, day.
 
-    def _ask(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        ``since``: for a question about steps from that day on; most older ones are not looked at.
+        """
+        return self._ask(question, params, since)
+
+    def _ask(self, sql: str, params: Sequence[Any], since: datetime.date | None) -> list[tuple[Any, ...]]:
         if self._within is None:
             return []
         proposals, chosen = self._within
+        # Whoever stood at an open stage on the day, and left it later, has taken a step since.
+        lately: list[Any] = [] if since is None else [_begin(since), [*OPEN_STAGES]]
         with connection.cursor() as cursor:
             cursor.execute(
-                _STEPS.format(proposals=proposals) + sql,
-                [self.zone, *chosen, self.today, *params],
+                _STEPS.format(proposals=proposals, lately=_LATELY if lately else "") + sql,
+                [self.zone, _begin(self.today + ONE_DAY), *chosen, *lately, *params],
             )
             return list(cursor.fetchall())
+
+
+def _begin(day: datetime.date) -> datetime.datetime:
+    """Return the first moment of a day."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))

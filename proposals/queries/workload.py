@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from proposals.models import Assignment, Proposal, StageChange
-from proposals.queries.spells import working_days_between
+from proposals.models import Proposal, StageChange
+from proposals.queries.spells import working_days_since
 from proposals.queries.times import LEAST
 from proposals.workflow import OPINION_STAGES, STEPS, UNDECIDED, Action
 
@@ -76,12 +76,16 @@ class Loads:
     by_expert: dict[int, Load] = field(default_factory=dict)
 
 
+_EARLIEST = """
+WITH chosen (proposal, stage) AS ({chosen})
+SELECT NULL::date, min(assigned_at) FROM proposals_assignment WHERE proposal_id IN (SELECT proposal FROM chosen)"""
+
 _SQL = """
 WITH chosen (proposal, stage) AS ({chosen}),
 asked AS (
     SELECT a.proposal_id, a.expert_id, a.due_on, (a.assigned_at AT TIME ZONE %(zone)s)::date AS asked_on, chosen.stage,
-           EXISTS (SELECT 1 FROM proposals_declaration d
-                   WHERE d.proposal_id = a.proposal_id AND d.person_id = a.expert_id AND d.has_conflict) AS aside
+           (a.proposal_id, a.expert_id) IN (
+               SELECT d.proposal_id, d.person_id FROM proposals_declaration d WHERE d.has_conflict) AS aside
     FROM proposals_assignment a JOIN chosen ON chosen.proposal = a.proposal_id),
 given AS (
     SELECT o.proposal_id, o.expert_id, (o.given_at AT TIME ZONE %(zone)s)::date AS given_on,
@@ -119,21 +123,20 @@ def loads(
     """Return what experts owe today and gave in the period, of these proposals; ``only`` one expert if named.
 
     Owed is an opinion that is asked for, not given, and not barred by a conflict of interest. Late is what waits for
-    more working days than ``target``; unknown without one. Three queries.
+    more working days than ``target``; unknown without one. Two queries.
     """
     chosen = proposals.order_by().values_list("pk", "stage")
     try:
         sql, params = chosen.query.sql_with_params()
     except EmptyResultSet:
         return Loads()
-    earliest = Assignment.objects.filter(proposal__in=chosen.values("pk")).aggregate(first=Min("assigned_at"))["first"]
-    first = min(timezone.localdate(earliest), today) if earliest else today
+    earliest = _EARLIEST.format(chosen=sql)
     facts = {
         "zone": timezone.get_current_timezone_name(),
         "begins": period.begins,
         "ends": period.ends,
         "today": today,
-        "days": working_days_between(first, max(today, timezone.localdate())),
+        "days": working_days_since(earliest, params, max(today, timezone.localdate())),
         "undecided": [stage.value for stage in UNDECIDED],
         "writing": [stage.value for stage in OPINION_STAGES],
         "target": target,

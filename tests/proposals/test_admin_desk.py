@@ -90,8 +90,8 @@ def test_an_answer_of_last_week_is_no_news():
 
 def test_on_monday_yesterday_is_friday():
     monday = datetime.datetime(2026, 11, 23, 10, tzinfo=timezone.get_current_timezone())
-    assert Desk(staff("clerk"), now=monday)._yesterday().date() == datetime.date(2026, 11, 20)
-    assert Desk(staff("clerk"), now=monday + datetime.timedelta(1))._yesterday().date() == datetime.date(2026, 11, 23)
+    assert Desk(staff("clerk"), now=monday)._yesterday({}).date() == datetime.date(2026, 11, 20)
+    assert Desk(staff("clerk"), now=monday + datetime.timedelta(1))._yesterday({}).date() == datetime.date(2026, 11, 23)
 
 
 def test_an_expert_declares_then_writes_and_then_nothing_waits():

@@ -1,13 +1,22 @@
 """The pages of figures: who opens them, what an address may hold, and the same words for every section."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.roles import Role
 from proposals.dashboard.sections import PAGES
+from proposals.models import ExpertSector
+from proposals.models.clarification import ClarificationKind
+from proposals.services.asking import ask
+from proposals.workflow import Stage
+from reference.services import load_parameters
 from tests import factories
-from tests.proposals.applications import filed
-from tests.registry.people import Browser, logged_in
+from tests.proposals.applications import filed, opinion_on, proposal_at, reviewer
+from tests.registry.people import Browser, logged_in, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -88,3 +97,65 @@ def test_a_section_that_does_not_exist_is_not_found():
     assert head.get(address("nosuch")).status_code == 404
     assert head.get(reverse("admin:statistics")).url == address(KEYS[0])
     assert head.post(address(KEYS[0])).status_code == 405
+
+
+MOST_QUERIES = 12
+FILTERS = {
+    "first_year": "2016",
+    "last_year": f"{timezone.localdate().year}",
+    "sector": "education",
+    "territory": factories.ALMATY,
+    "initiator_type": "sme",
+    "status": "approved",
+}
+CHOICES = [{}, *({name: value} for name, value in FILTERS.items()), FILTERS]
+
+
+def grow():
+    """Add a project of every kind and a proposal at every turn of the road, all of what the filters leave."""
+    load_parameters()
+    year = timezone.localdate().year
+    for status in ("approved", "operation", "planned", "excluded"):
+        factories.project_in(status, year=year, initiator_type="sme")
+    factories.resolution(declared_count=3, declared_total=10**9, adopted=f"{year}-01-15")
+    for stage in (Stage.REVIEW, Stage.SUPPORTED, Stage.REFUSED, Stage.WITHDRAWN, Stage.APPROVED):
+        proposal_at(stage)
+    ask(proposal_at(Stage.FILED), by=staff(Role.CLERK), kind=ClarificationKind.OTHER, text="Жер кімдікі?", site="")
+    late = proposal_at(Stage.REVIEW)
+    reviewer(late)
+    opinion_on(late)
+
+
+def queries_of(browser, addresses):
+    """Return how many statements each whole request sends, session and person among them."""
+    found = {}
+    for one in addresses:
+        with CaptureQueriesContext(connection) as counted:
+            assert browser.get(one).status_code == 200
+        found[one] = len(counted)
+    return found
+
+
+@pytest.mark.parametrize("role", [Role.HEAD, Role.EXPERT])
+def test_every_page_of_figures_and_the_desk_open_in_twelve_queries_however_much_there_is(role):
+    browser = logged_in(role)
+    for sector in ("education", "health"):
+        ExpertSector.objects.create(expert=browser.user, sector_id=sector)
+    addresses = [address(key, f"?{urlencode(chosen)}") for key in KEYS for chosen in CHOICES]
+    addresses.append(reverse("admin:index"))
+    grow()
+    queries_of(browser, addresses)
+    few = queries_of(browser, addresses)
+    assert max(few.values()) <= MOST_QUERIES, few
+    grow()
+    grow()
+    assert queries_of(browser, addresses) == few
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_desk_opens_in_twelve_queries_for_every_role(role):
+    browser = logged_in(role)
+    grow()
+    desk = reverse("admin:index")
+    queries_of(browser, [desk])
+    assert queries_of(browser, [desk])[desk] <= MOST_QUERIES
