@@ -15,7 +15,7 @@ from devtools.environment import install_postgres
 from devtools.roles import APPLICATION
 
 PRIVATE = "PRIVATE_CLUSTER"  # in .local/env: the database is the one this checkout starts by itself
-OWNER_COMMANDS = ("migrate", "grant_application_role", "makemigrations", "sqlmigrate")
+OWNER_COMMANDS = ("migrate", "grant_application_role", "verify_cells", "makemigrations", "sqlmigrate")
 
 
 @dataclass(frozen=True)

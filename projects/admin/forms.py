@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.admin.record import RecordForm
 from projects.models import Contract, ContractChange, Document, Project
 from projects.services import listing
-from projects.services.register import RECORDED_STATUSES, ProjectEntry
+from projects.services.register import RECORDED_STATUSES, ProjectEntry, lock_numbering
 from reference.codelists import DocumentType, PaymentSource, ProjectStatus
 from reference.fields import PartialDateFormField
 from reference.refusals import put_refusal
@@ -32,6 +32,12 @@ class ProjectForm(RecordForm):
     class Meta:
         model = Project
         exclude: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        """Take the turn before the row: an act that has the turn may wait for this row."""
+        if self.instance.pk:
+            lock_numbering()
+        return super().clean()
 
     def _post_clean(self) -> None:
         super()._post_clean()

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
 from projects.exports.cells import fits_excel, safe
@@ -53,8 +53,10 @@ def money(sheet: Any, value: Any) -> Any:
 
 
 def styled(sheet: Any, value: Any, **style: Any) -> Any:
-    """Return a value with fonts, grounds and alignments of its own."""
-    cell = WriteOnlyCell(sheet, value)
+    """Return a typed cell with fonts, grounds and alignments of its own; what looks like a formula stays text."""
+    cell = typed(sheet, value)
+    if not isinstance(cell, Cell):
+        cell = WriteOnlyCell(sheet, cell)
     for name, setting in style.items():
         setattr(cell, name, setting)
     return cell

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='RegisterCell',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('face', models.CharField(choices=[('initiator_type', 'initiator type'), ('status', 'status'), ('territory', 'territory')], editable=False, max_length=20, verbose_name='told apart by')),
+                ('face', models.CharField(choices=[('initiator_type', 'initiator type'), ('status', 'status'), ('territory', 'territory')], editable=False, max_length=20, verbose_name='broken down by')),
                 ('key', models.CharField(editable=False, help_text='Of initiator, status or KATO.', max_length=20, verbose_name='code')),
                 ('year', models.PositiveSmallIntegerField(editable=False, help_text='0: no source tells the year.', verbose_name='year')),
                 ('is_approved', models.BooleanField(editable=False, verbose_name='counts in the approved totals')),
@@ -49,8 +49,8 @@ class Migration(migrations.Migration):
                 ('members', models.BigIntegerField(editable=False, verbose_name='members of groups')),
             ],
             options={
-                'verbose_name': 'cell of the register',
-                'verbose_name_plural': 'cells of the register',
+                'verbose_name': 'summary row of the register',
+                'verbose_name_plural': 'summary rows of the register',
                 'ordering': ['face', 'key', 'sector', 'year', 'is_approved'],
             },
         ),

@@ -80,7 +80,7 @@ class RegisterCell(models.Model):
     may come to stand at zero: its projects have gone elsewhere.
     """
 
-    face = models.CharField(_("told apart by"), max_length=20, choices=Face, editable=False)
+    face = models.CharField(_("broken down by"), max_length=20, choices=Face, editable=False)
     key = models.CharField(_("code"), max_length=20, editable=False, help_text=_("Of initiator, status or KATO."))
     sector = models.ForeignKey(
         "reference.Sector", models.PROTECT, related_name="+", editable=False, verbose_name=_("sector")
@@ -97,8 +97,8 @@ class RegisterCell(models.Model):
     members = models.BigIntegerField(_("members of groups"), editable=False)
 
     class Meta:
-        verbose_name = _("cell of the register")
-        verbose_name_plural = _("cells of the register")
+        verbose_name = _("summary row of the register")
+        verbose_name_plural = _("summary rows of the register")
         ordering = ["face", "key", "sector", "year", "is_approved"]
         constraints = [
             known_code("face", Face.values),

@@ -1,7 +1,7 @@
 """Totals read from the cells in which the register is added up beforehand: the same figures as ``totals.py`` makes.
 
 A choice may name sectors, years, whether approved, and codes of one face. What a cell does not tell (a search, a span
-of costs, two faces at once) is asked of the rows themselves; :meth:`Choice.fits` says which way it is.
+of costs, two faces at once) is asked of the rows themselves.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,6 @@ class Choice:
     is_approved: bool | None = None
     face: Face | None = None
     keys: frozenset[str] = frozenset()
-
-    def fits(self, grouping: str) -> bool:
-        """Tell whether the cells know this choice told apart by ``sector``, ``year`` or a face."""
-        return grouping in ("sector", "year", "is_approved") or self.face is None or self.face == grouping
 
     def without(self, *names: str) -> "Choice":
         """Return the choice without these parts."""

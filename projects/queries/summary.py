@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from projects.queries.register import approved
 from projects.queries.totals import Figures, Group, Totals, added, largest_first, totals, totals_by
 from reference.codelists import APPROVED, NOT_APPROVED, InitiatorType, ProjectStatus
 from reference.models import Sector
+from reference.shares import percent
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Line:
     label: str
     totals: Totals
     bar: float
-    count_percent: float | None
-    sum_percent: float | None
+    count_percent: Decimal | None
+    sum_percent: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,6 @@ class Summary:
     def status_query(self) -> str:
         """The query string that shows exactly the approved rows."""
         return "&".join(f"status={status}" for status in APPROVED)
-
-
-def percent(part: int, whole: int) -> float | None:
-    """Return the share in percent, to one place; None where the whole is nothing."""
-    return round(100 * part / whole, 1) if whole else None
 
 
 def lines(groups: list[Group], labels: Mapping[Any, Any], whole: Figures) -> list[Line]:

@@ -104,7 +104,11 @@ SAID_OF_A_KNOWN_ROW = (
 
 
 def lock_numbering() -> None:
-    """Wait for one's turn to give numbers; held until the end of the transaction."""
+    """Wait for one's turn to give numbers and to change rows; held until the end of the transaction.
+
+    Whoever changes rows one by one keeps their cells until the end (models/register_cell.py): two such acts over
+    other rows of the same sectors would wait for each other's cells in a circle.
+    """
     wait_for_turn(Turn.REGISTER_NUMBERS)
 
 
@@ -203,7 +207,8 @@ def enter(entry: ProjectEntry, *, by: Any = None) -> Project:
 
 
 def locked(projects: Iterable[Project]) -> list[Project]:
-    """Lock the rows in the order of their keys, so that two acts over the same rows never wait for each other."""
+    """Take the turn, then lock the rows in the order of their keys: two acts never wait for each other in a circle."""
+    lock_numbering()
     keys = [project.pk for project in projects]
     return list(Project.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 

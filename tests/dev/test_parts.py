@@ -86,7 +86,13 @@ def test_manage_says_what_to_do_when_there_is_no_database(checkout):
 
 
 @pytest.mark.parametrize(
-    ("command", "role"), [("migrate", "ppp_owner"), ("grant_application_role", "ppp_owner"), ("shell", "somebody")]
+    ("command", "role"),
+    [
+        ("migrate", "ppp_owner"),
+        ("grant_application_role", "ppp_owner"),
+        ("verify_cells", "ppp_owner"),
+        ("shell", "somebody"),
+    ],
 )
 def test_manage_becomes_the_owner_only_where_tables_change(checkout, command, role):
     envfile.write(

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import given, settings, strategies as st
 
-from projects.models import Project, RegisterCell
+from projects.models import Face, Project, RegisterCell
 from projects.models.register_cell import adding
 from projects.queries.cells import Choice, totals_of, totals_of_by, totals_of_each
 from projects.queries.register import approved, register
@@ -85,8 +85,9 @@ def test_a_choice_of_cells_is_that_choice_of_rows(rolled_back, rows, sectors, ye
 def test_two_faces_at_once_are_not_in_the_cells():
     with pytest.raises(ValueError, match="at once"):
         totals_of_each(["status", "territory"], Choice())
-    assert not Choice(face=FACES[0], keys=frozenset({"sme"})).fits("status")
-    assert Choice(face=FACES[0], keys=frozenset({"sme"})).fits("sector")
+    with pytest.raises(ValueError, match="at once"):
+        totals_of_by("status", Choice(face=Face.INITIATOR, keys=frozenset({"sme"})))
+    assert totals_of_by("sector", Choice(face=Face.INITIATOR, keys=frozenset({"sme"}))) == []
 
 
 def test_cells_made_anew_are_the_cells_that_grew():
