@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
 from ppp_registry import statistics
+from ppp_registry.statistics_frame import doors
 from projects.queries.summary import approved_summary_of_cells
-from proposals.dashboard.scope import may_see_statistics
 from proposals.queries.access import enters_paper
 from proposals.queries.agenda import next_sessions
 from proposals.queries.desk import Desk, to_be_tabled, works
@@ -46,7 +46,7 @@ class RegistryAdminSite(admin.AdminSite):
         context["to_be_tabled"] = to_be_tabled(request.user)
         context["next_sessions"] = next_sessions(request.user)[:SESSIONS_SHOWN]
         context["enters_paper"] = enters_paper(request.user)
-        context["sees_statistics"] = may_see_statistics(request.user)
+        context["figures"] = doors(request.user)
         if request.user.has_perm("projects.view_project"):
             context["summary"] = approved_summary_of_cells()
         return super().index(request, context)

@@ -7,19 +7,23 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _, gettext_lazy
 
-from proposals.dashboard.scope import Scope, ScopeForm, may_see_statistics, sees_every_sector
+from ppp_registry.statistics_frame import REPORT, frame, may_take_report, scope_of, unknown_parameters
+from projects.queries.snapshot import one_moment
+from proposals.dashboard.scope import ScopeForm
 from proposals.dashboard.sections import PAGES
 from proposals.documents.monthly_report import monthly_report, report_pdf
 from proposals.documents.monthly_sheets import report_xlsx
+from proposals.models import ReportTaking
+from proposals.queries.takings import last_takings
+from proposals.services.reading import note_report
 from reference.downloads import made_now
 from reference.languages import LANGUAGES, reader_language
+from reference.office_files import XLSX
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMATS = {"pdf": (report_pdf, "application/pdf"), "xlsx": (report_xlsx, XLSX)}
 _NAMES = {"kk": "МЖӘ-ай-сайынғы-есеп", "ru": "ГЧП-ежемесячный-отчет", "en": "PPP-monthly-report"}
 """What the file is called, in its own language."""
@@ -40,11 +44,6 @@ class ReportForm(ScopeForm):
     )
 
 
-def may_take_report(user: Any) -> bool:
-    """Tell whether the person may take the report: it speaks for the chamber, so its figures must be all of them."""
-    return may_see_statistics(user) and sees_every_sector(user)
-
-
 def _form(request: HttpRequest) -> ReportForm:
     if not may_take_report(request.user):
         raise PermissionDenied
@@ -53,56 +52,41 @@ def _form(request: HttpRequest) -> ReportForm:
     return ReportForm(given)
 
 
-def _unknown(request: HttpRequest, form: ReportForm) -> list[str]:
-    return sorted(set(request.GET) - set(form.fields))
+def _taken() -> list[tuple[ReportTaking, Any, str]]:
+    """Return the last takings with the sections in words and the filters as an address says them."""
+    headings = {"": _("All sections"), **{page.key: page.heading for page in PAGES}}
+    return [(one, headings.get(one.section, one.section), urlencode(one.filters)) for one in last_takings()]
 
 
-def _page(
-    request: HttpRequest, site: AdminSite, form: ReportForm, *, unknown: list[str], refused: bool = False
-) -> HttpResponse:
-    is_valid = form.is_valid()
-    filters = _scope(request, form).filters if is_valid else {}
-    query = f"?{urlencode(filters)}" if filters else ""
-    context = {
-        **site.each_context(request),
-        "title": _("Monthly report"),
-        "form": form,
-        "boxes": list(form),
-        "unknown": unknown,
-        "refused": refused,
-        "tabs": [(one, reverse("admin:statistics_section", args=[one.key]) + query) for one in PAGES],
-        "report_address": reverse("admin:statistics_report") + query,
-        "is_report": True,
-    }
-    status = 400 if refused or not is_valid else 200
+def _page(request: HttpRequest, site: AdminSite, form: ReportForm, *, refused: bool = False) -> HttpResponse:
+    context = frame(request, site, form, REPORT)
+    context |= {"title": _("Monthly report"), "boxes": list(form), "refused": refused, "taken": _taken()}
+    status = 400 if refused or context["scope"] is None else 200
     return TemplateResponse(request, "admin/statistics/report.html", context, status=status)
-
-
-def _scope(request: HttpRequest, form: ReportForm) -> Scope:
-    given = form.cleaned_data
-    return Scope(request.user, **{name: given[name] for name in ScopeForm.base_fields if given[name]})
 
 
 def report(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show what can be chosen of the report, and the buttons that take it."""
-    form = _form(request)
-    return _page(request, site, form, unknown=_unknown(request, form))
+    return _page(request, site, _form(request))
 
 
 def report_file(request: HttpRequest, site: AdminSite, kind: str) -> HttpResponse:
-    """Send the report; what cannot be read makes no report that says less than was asked for."""
+    """Send the report and write down who took it; what cannot be read makes no report that says less than was asked."""
     form = _form(request)
-    unknown = _unknown(request, form)
-    if unknown or not form.is_valid():
-        return _page(request, site, form, unknown=unknown, refused=True)
+    scope = scope_of(request, form)
+    if scope is None or unknown_parameters(request, form):
+        return _page(request, site, form, refused=True)
     language, key, made_at = form.cleaned_data["lang"], form.cleaned_data["section"], timezone.now()
     if language not in LANGUAGES:
         language = reader_language()
     pages = [page for page in PAGES if key in ("", page.key)]
-    made = monthly_report(_scope(request, form), language, made_at=made_at, pages=pages)
+    with one_moment():
+        made = monthly_report(scope, language, made_at=made_at, pages=pages)
     make, content_type = _FORMATS[kind]
     name = f"{_NAMES[language]}-{timezone.localtime(made_at):%Y-%m-%d}.{kind}"
     response = made_now(make(made), name=name, content_type=content_type)
+    if request.method == "GET":
+        note_report(by=request.user, file_format=kind, language=language, section=key, filters=scope.filters)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -51,6 +51,10 @@ def _facts(sector: str, territory: str, cost: int, **more: Any) -> dict[str, Any
     return {"sector_id": sector, "territory_id": territory, "cost": cost, "own_funds": cost * 3 // 10, **more}
 
 
+def _prepared(cost: int, payer: str) -> dict[str, Any]:
+    return {"preparation_cost": cost, "preparation_paid_by": payer}
+
+
 TAKEN_UP, SUPPORTED, REFUSED = Action.TAKE_UP, Action.SUPPORT, Action.REFUSE
 POSITIVE: Final = "Қызметке сұраныс бар, қаржыландыру көздері расталған (демо)."
 CONDITIONS: Final = "Жер учаскесінің құжаты келісімшартқа дейін рәсімделуі керек (демо)."
@@ -66,14 +70,22 @@ APPLICATIONS: Final = (
             DemoProposal(
                 "Алатау ауданында 300 орындық балабақша салу (демо)",
                 "Строительство детского сада на 300 мест в Алатауском районе (демо)",
-                _facts("education", "751210000", 1_150_000_000, capacity=300, capacity_unit="places", jobs=64),
+                _facts(
+                    "education",
+                    "751210000",
+                    1_150_000_000,
+                    capacity=300,
+                    capacity_unit="places",
+                    jobs=64,
+                    **_prepared(4_200_000, "own"),
+                ),
                 ((TAKEN_UP, 141, ""), (SUPPORTED, 113, "Құжаттар толық (демо).")),
                 DemoReview(140, 138, 120, text=POSITIVE),
             ),
             DemoProposal(
                 "Алатау ауданында емхана салу (демо)",
                 "Строительство поликлиники в Алатауском районе (демо)",
-                _facts("health", "751210000", 2_400_000_000, jobs=120),
+                _facts("health", "751210000", 2_400_000_000, jobs=120, **_prepared(9_800_000, "consultant")),
                 ((TAKEN_UP, 139, ""), (SUPPORTED, 104, "Құжаттар толық (демо).")),
                 DemoReview(138, 137, 111, "conditions", POSITIVE),
             ),
@@ -94,6 +106,7 @@ APPLICATIONS: Final = (
                     capacity_unit="places",
                     jobs=60,
                     own_funds=180_000_000,
+                    **_prepared(3_500_000, "own"),
                 ),
                 ((TAKEN_UP, 113, ""), (SUPPORTED, 85, "Құжаттар толық (демо).")),
                 DemoReview(112, 110, 92, text=POSITIVE),
@@ -107,7 +120,7 @@ APPLICATIONS: Final = (
             DemoProposal(
                 "Қоғамдық дәретханалар желісі (демо)",
                 "Сеть общественных туалетов (демо)",
-                _facts("housing", "750000000", 210_000_000, jobs=25, own_funds=10_000_000),
+                _facts("housing", "750000000", 210_000_000, jobs=25, own_funds=10_000_000, **_prepared(850_000, "own")),
                 ((TAKEN_UP, 84, ""), (REFUSED, 66, "Өз қаражаты жеткіліксіз, толықтыру көзі көрсетілмеген (демо).")),
                 DemoReview(83, 82, 70, "against", "Өз қаражаты құнының бестен біріне жетпейді (демо)."),
             ),
@@ -133,7 +146,7 @@ APPLICATIONS: Final = (
             DemoProposal(
                 "Түрксіб ауданында көше жарығын жаңарту (демо)",
                 "Обновление уличного освещения в Турксибском районе (демо)",
-                _facts("energy", "751910000", 640_000_000, jobs=18),
+                _facts("energy", "751910000", 640_000_000, jobs=18, **_prepared(2_100_000, "programme")),
                 ((TAKEN_UP, 39, ""),),
             ),
         ),
@@ -146,7 +159,15 @@ APPLICATIONS: Final = (
             DemoProposal(
                 "Медеу ауданында балабақша салу және күтіп ұстау (демо)",
                 "Строительство и содержание детского сада в Медеуском районе (демо)",
-                _facts("education", "751710000", 1_020_000_000, capacity=260, capacity_unit="places", jobs=58),
+                _facts(
+                    "education",
+                    "751710000",
+                    1_020_000_000,
+                    capacity=260,
+                    capacity_unit="places",
+                    jobs=58,
+                    **_prepared(3_900_000, "own"),
+                ),
                 ((TAKEN_UP, 27, ""),),
                 DemoReview(26, 25, 9, text=POSITIVE),
             ),

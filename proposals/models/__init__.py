@@ -10,6 +10,7 @@ from proposals.models.opinion import Criterion, Opinion, Score
 from proposals.models.paper import Paper, PaperReading
 from proposals.models.proposal import Proposal
 from proposals.models.refusal import Refusal, RefusalReason
+from proposals.models.report_taking import ReportFormat, ReportTaking
 from proposals.models.review import Assignment, Declaration, ExpertSector
 from proposals.models.session import AgendaItem, ItemPayment, Outcome, Session, SessionState
 from proposals.models.stage_change import StageChange
@@ -45,6 +46,8 @@ __all__ = [
     "Refusal",
     "RefusalReason",
     "Reminder",
+    "ReportFormat",
+    "ReportTaking",
     "RevisionAct",
     "Score",
     "Session",

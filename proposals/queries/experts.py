@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from proposals.models import Assignment, ExpertSector
+from proposals.models import Assignment, Declaration, ExpertSector, Opinion, Proposal
 from proposals.queries.review import WRITE_OPINION
-from proposals.workflow import UNDECIDED
+from proposals.workflow import OPINION_STAGES, UNDECIDED
 
 
 def experts() -> QuerySet[User]:
@@ -31,3 +31,21 @@ def experts_of(sectors: Collection[Any]) -> QuerySet[User]:
     )
     owed = Count("assignments", filter=Q(assignments__in=open_ones.values("pk")), distinct=True)
     return User.objects.filter(pk__in=found.values("pk")).annotate(owed=Coalesce(owed, 0)).order_by("full_name", "pk")
+
+
+def _awaited() -> QuerySet[Assignment]:
+    """Return the assignments whose opinion could be given today; who declared a conflict of interest owes none."""
+    given = Opinion.objects.filter(proposal=OuterRef("proposal"), expert=OuterRef("expert"), given_at__isnull=False)
+    conflict = Declaration.objects.filter(proposal=OuterRef("proposal"), person=OuterRef("expert"), has_conflict=True)
+    return Assignment.objects.filter(~Exists(given), ~Exists(conflict), proposal__stage__in=OPINION_STAGES)
+
+
+def awaited_experts(proposals: QuerySet[Proposal]) -> QuerySet[User]:
+    """Return the people whose opinion on one of these proposals is awaited."""
+    asked = _awaited().filter(proposal__in=proposals.order_by().values("pk"))
+    return User.objects.filter(pk__in=asked.values("expert")).order_by("full_name", "pk")
+
+
+def awaiting(proposals: QuerySet[Proposal], expert: int) -> QuerySet[Proposal]:
+    """Return those of these proposals that wait for this expert's opinion: what the workload counts as waiting."""
+    return proposals.filter(pk__in=_awaited().filter(expert=expert).order_by().values("proposal"))

@@ -34,6 +34,11 @@ def may_open(user: Any, proposal: Proposal) -> bool:
     return declared is not None and not declared.has_conflict
 
 
+def has_conflicts(user: Any) -> bool:
+    """Tell whether the person declared a conflict about any proposal. One query, none for who judges nothing."""
+    return judges(user) and Declaration.objects.filter(person=user, has_conflict=True).exists()
+
+
 def sees_tabled_only(user: Any) -> bool:
     """Tell whether the person knows of proposals from the agenda on and of none before."""
     return bool(user.has_perm(SEE_TABLED)) and not user.has_perm(EVERY_SECTOR)

@@ -238,6 +238,7 @@ def test_the_tables_of_history_are_these():
         "proposals_paperreading",
         "proposals_refusal",
         "proposals_refusal_reasons",
+        "proposals_reporttaking",
         "proposals_stagechange",
     ]
 

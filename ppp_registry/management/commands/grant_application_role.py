@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "projects_toldnews",
     "proposals_stagechange",
     "proposals_paperreading",
+    "proposals_reporttaking",
     "proposals_declaration",
     "proposals_refusal",
     "proposals_refusal_reasons",
