@@ -72,7 +72,7 @@ def parse_tenge(text: str) -> int:
 
 def format_number(number: int) -> str:
     """Return an integer in groups of three parted by no-break spaces, as Kazakh and Russian print it."""
-    return f"{number:,}".replace(",", NBSP)
+    return f"{number:,}".replace(",", NBSP).replace("-", "\u2212")
 
 
 def format_tenge(amount: int) -> str:

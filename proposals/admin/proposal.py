@@ -13,70 +13,31 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from proposals.admin.assigning import assign_many, assign_page, may_assign
 from proposals.admin.declaration import cover_page, declaration_page
 from proposals.admin.opinion import opinion_page, own_opinion
+from proposals.admin.proposal_filters import (
+    AwaitedExpertFilter,
+    FilingYearFilter,
+    OutcomeFilter,
+    SectorFilter,
+    StageFilter,
+    TerritoryFilter,
+    WaitingFilter,
+)
 from proposals.admin.reading import ReadingAdmin
 from proposals.admin.steps import offers, step_page
 from proposals.models import Proposal
 from proposals.queries.access import filed_proposals
-from proposals.queries.desk import sections_of, waiting_keys
 from proposals.queries.paper_list import paper_list
 from proposals.queries.review import ASSIGN, may_open
 from proposals.queries.road import road_of
 from proposals.queries.similar import MOST, similar_projects, similar_proposals
 from proposals.queries.sittings import hearings
-from proposals.queries.staff import in_territory, other_proposals, same_bin, search_proposals, territories_of
+from proposals.queries.staff import other_proposals, same_bin, search_proposals
 from proposals.queries.story import SEE_OPINIONS, story
 from proposals.queries.summary import summary
 from proposals.queries.times import target_days
 from proposals.services.opinions import may_write
-from proposals.workflow import OPINION_STAGES, Stage
+from proposals.workflow import OPINION_STAGES
 from reference.templatetags.registry_formats import tenge
-
-
-class StageFilter(admin.SimpleListFilter):
-    """Rows by stage; drafts are no choice."""
-
-    title = _("stage")
-    parameter_name = "stage"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(stage.value, stage.label) for stage in Stage if stage != Stage.DRAFT]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        return queryset.filter(stage=self.value()) if self.value() else queryset
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    """Rows of one section of the desk."""
-
-    title = _("what waits for me")
-    parameter_name = "waits"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(waiting.value, waiting.label) for waiting in sections_of(request.user)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        if not self.value():
-            return queryset
-        return queryset.filter(pk__in=waiting_keys(request.user, self.value() or ""))
-
-
-class SectorFilter(admin.RelatedOnlyFieldListFilter):
-    """Rows by sector, of those that have any."""
-
-    include_empty_choice = False
-
-
-class TerritoryFilter(admin.SimpleListFilter):
-    """Rows by territory; a city or region includes its districts."""
-
-    title = _("territory")
-    parameter_name = "territory"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(place.pk, str(place)) for place in territories_of(model_admin.get_queryset(request))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        return in_territory(queryset, self.value() or "") if self.value() else queryset
 
 
 @admin.register(Proposal)
@@ -100,6 +61,9 @@ class ProposalAdmin(ReadingAdmin):
         StageFilter,
         ("sector", SectorFilter),
         TerritoryFilter,
+        FilingYearFilter,
+        OutcomeFilter,
+        AwaitedExpertFilter,
         "application__channel",
         "application__initiator_type",
     ]

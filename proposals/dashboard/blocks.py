@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from proposals.charts import Columns, columns_of
+
 Value = int | Decimal | str | None
+
+NOTHING = "–"
+"""What stands for a share of nothing: it is not unknown, there is none."""
 
 
 class Kind(StrEnum):
@@ -28,7 +33,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One value, None where not known (never zero); ``address`` opens the rows behind it, ``sub`` is a second line."""
+    """One value; ``address`` opens the rows behind it, ``sub`` is a second line.
+
+    None is what is not known, or of too few cases to be told: never zero.
+    """
 
     value: Value
     address: str = ""
@@ -62,6 +70,11 @@ class Chart:
     labels: Sequence[str]
     series: Sequence[Series]
     kind: Kind = Kind.NUMBER
+
+    @property
+    def drawn(self) -> Columns | None:
+        """Where the columns stand; None where there is nothing to draw."""
+        return columns_of(list(zip(*(one.values for one in self.series), strict=True)))
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,64 @@
 """Figures: what became of proposals, why not, what preparing them cost, what they promise."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
 
-from proposals.dashboard.blocks import Block, Cell, Column, Figure, Kind, Row, Section
+from proposals.dashboard.blocks import NOTHING, Block, Cell, Column, Figure, Kind, Row, Section
 from proposals.dashboard.opening import proposals_address
-from proposals.dashboard.scope import Scope
+from proposals.dashboard.scope import Scope, sees_every_sector
+from proposals.dashboard.values import bar, share
+from proposals.dashboard.words import in_words
 from proposals.models.proposal import PreparationPayer
 from proposals.queries import outcomes
 from proposals.queries.outcomes import ENDS, Known, Line, Preparation, Promise, Tally
+from proposals.queries.staff import Outcome
 from proposals.queries.times import LEAST
 from proposals.workflow import Stage
 from reference.codelists import CapacityUnit, CompanySize, InitiatorType
 from reference.models import Sector
-from reference.templatetags.registry_formats import decimal
 
 
 def section(scope: Scope) -> Section:
-    """Return the outcomes of the proposals filed in the period. Five queries, whatever their number."""
-    proposals = scope.proposals()
+    """Return the outcomes of the proposals filed in the period. Five queries, whatever their number, six for an expert.
+
+    How far proposals came, everybody knows who knows of them; what their files say enters sums of files only.
+    """
+    proposals, files = scope.proposals(), scope.files()
     lines = outcomes.lines(proposals)
+    of_files = lines if sees_every_sector(scope.user) else outcomes.lines(files)
     whole = outcomes.tally(lines)
     sectors = {row.pk: row.name for row in Sector.objects.all()}
-    cost, by_payer = outcomes.preparation(proposals)
+    cost, by_payer = outcomes.preparation(files)
+    told = [
+        _reasons(outcomes.reasons(files), of_files),
+        _preparation(cost, by_payer),
+        _promises(outcomes.jobs(of_files), outcomes.capacities(files)),
+    ]
     return Section(
         _figures(scope, whole, cost),
         [
             _rates("by-sector", _("By sector"), _("Sector"), _by_sector(lines, sectors), whole, scope),
             _rates("by-initiator", _("By initiator"), _("Initiator"), _by_initiator(lines), whole, scope),
-            _rates("by-size", _("By size of the enterprise"), _("Size"), _by_size(lines), whole, scope),
-            _reasons(outcomes.reasons(proposals), lines),
-            _preparation(cost, by_payer),
-            _promises(outcomes.jobs(lines), outcomes.capacities(proposals)),
+            _rates(
+                "by-size", _("By size of the enterprise"), _("Size of the enterprise"), _by_size(lines), whole, scope
+            ),
+            *(told if sees_every_sector(scope.user) else map(_of_opened_files, told)),
         ],
     )
 
 
-def percent(part: int, whole: int) -> Decimal | None:
-    """Return the share with one decimal; None where the whole is too small to speak of a share."""
-    if whole < LEAST:
-        return None
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+def _of_opened_files(block: Block) -> Block:
+    """Say that only files count which the person may read."""
+    how = _("Only files that you may read are counted: those for which you declared that you have no conflict.")
+    return replace(block, how=f"{block.how} {how}", empty=_("No file that you may read says anything here."))
 
 
-def _share(part: int, whole: int, sub: str) -> Cell:
-    return Cell(percent(part, whole), sub=sub)
+def _share(part: int, whole: int, of: str) -> Cell:
+    return Cell(share(part, whole, least=LEAST), sub=of if whole else "")
 
 
 def _of_judged(tally: Tally) -> str:
@@ -60,8 +70,8 @@ def _of_voted(tally: Tally) -> str:
 
 
 def _with_share(part: int, whole: int, of: str) -> str:
-    share = percent(part, whole)
-    return of if share is None else f"{decimal(share)} % {of}"
+    told = share(part, whole, least=LEAST)
+    return of if told in (None, NOTHING) else f"{in_words(told, Kind.PERCENT)} {of}"
 
 
 def _linked(scope: Scope, value: int, **chosen: str) -> str:
@@ -70,25 +80,23 @@ def _linked(scope: Scope, value: int, **chosen: str) -> str:
 
 
 def _figures(scope: Scope, whole: Tally, cost: Preparation) -> list[Figure]:
+    def counted(label: Any, count: int, sub: str = "", **chosen: str) -> Figure:
+        return Figure(str(label), count, address=_linked(scope, count, **chosen), sub=sub)
+
+    def said(outcome: Outcome, count: int, sub: str) -> Figure:
+        return counted(outcome.label, count, sub, outcome=outcome)
+
     judged, voted = _of_judged(whole), _of_voted(whole)
+    of_voted = _with_share(whole.approved, whole.voted, voted)
     return [
-        Figure(pgettext("proposals", "Filed"), whole.filed, address=_linked(scope, whole.filed)),
-        Figure(_("Judged by the chamber"), whole.judged, sub=_("supported or refused")),
-        Figure(_("Supported by the chamber"), whole.supported, sub=_with_share(whole.supported, whole.judged, judged)),
-        Figure(_("Refused by the chamber"), whole.refused, sub=_with_share(whole.refused, whole.judged, judged)),
-        Figure(
-            pgettext("proposals", "Approved"),
-            whole.approved,
-            address=_linked(scope, whole.approved, stage=Stage.APPROVED.value),
-            sub=_with_share(whole.approved, whole.voted, voted),
-        ),
-        Figure(_("Declined by the maslikhat"), whole.declined, sub=_with_share(whole.declined, whole.voted, voted)),
-        Figure(
-            pgettext("proposals", "Withdrawn"),
-            whole.withdrawn,
-            address=_linked(scope, whole.withdrawn, stage=Stage.WITHDRAWN.value),
-        ),
-        Figure(_("Cost of preparation"), cost.total if cost.count else 0, Kind.TENGE, sub=_unsaid(cost)),
+        counted(pgettext("proposals", "Filed"), whole.filed),
+        said(Outcome.JUDGED, whole.judged, _("supported or refused")),
+        said(Outcome.SUPPORTED, whole.supported, _with_share(whole.supported, whole.judged, judged)),
+        said(Outcome.REFUSED, whole.refused, _with_share(whole.refused, whole.judged, judged)),
+        counted(pgettext("proposals", "Approved"), whole.approved, of_voted, stage=Stage.APPROVED),
+        said(Outcome.DECLINED, whole.declined, _with_share(whole.declined, whole.voted, voted)),
+        counted(pgettext("proposals", "Withdrawn"), whole.withdrawn, stage=Stage.WITHDRAWN),
+        Figure(_("Cost of preparation"), cost.total if whole.filed else 0, Kind.TENGE, sub=_unsaid(cost)),
     ]
 
 
@@ -108,9 +116,18 @@ def _by_initiator(lines: Sequence[Line]) -> list[Part]:
     return [(str(kind.label), found[kind], {filters: kind.value}) for kind in InitiatorType if kind in found]
 
 
+_SIZES = {
+    CompanySize.MICRO: pgettext_lazy("enterprise size", "Micro"),
+    CompanySize.SMALL: pgettext_lazy("enterprise size", "Small"),
+    CompanySize.MEDIUM: pgettext_lazy("enterprise size", "Medium"),
+    CompanySize.LARGE: pgettext_lazy("enterprise size", "Large"),
+}
+"""The heading says of what; the long names of the code would not fit their column."""
+
+
 def _by_size(lines: Sequence[Line]) -> list[Part]:
     found = outcomes.tallies(lines, lambda line: line.company_size)
-    parts: list[Part] = [(str(size.label), found[size], None) for size in CompanySize if size in found]
+    parts: list[Part] = [(str(name), found[size], None) for size, name in _SIZES.items() if size in found]
     if "" in found:
         parts.append((_("No enterprise"), found[""], None))
     return parts
@@ -139,7 +156,7 @@ def _rates(key: str, heading: str, first: str, parts: Sequence[Part], whole: Tal
         rows,
         how=_(
             "Support and refusal rates are shares of what the chamber has judged; the approval rate is the share of"
-            " what the maslikhat has decided. A share of fewer than %(least)s is not told."
+            " what the maslikhat has decided. No share is given for fewer than %(least)s."
         )
         % {"least": LEAST},
         empty=_("Nothing was filed in this period."),
@@ -162,16 +179,16 @@ def _rate(
         label,
         [
             linked(tally.filed),
-            Cell(tally.supported),
-            Cell(tally.refused),
+            linked(tally.supported, outcome=Outcome.SUPPORTED),
+            linked(tally.refused, outcome=Outcome.REFUSED),
             _share(tally.supported, tally.judged, _of_judged(tally)),
             _share(tally.refused, tally.judged, _of_judged(tally)),
-            linked(tally.approved, stage=Stage.APPROVED.value),
-            Cell(tally.declined),
+            linked(tally.approved, stage=Stage.APPROVED),
+            linked(tally.declined, outcome=Outcome.DECLINED),
             _share(tally.approved, tally.voted, _of_voted(tally)),
-            linked(tally.withdrawn, stage=Stage.WITHDRAWN.value),
+            linked(tally.withdrawn, stage=Stage.WITHDRAWN),
         ],
-        bar=round(100 * tally.filed / most, 1) if most else None,
+        bar=bar(tally.filed, most),
         is_total=is_total,
     )
 
@@ -183,18 +200,14 @@ def _reasons(found: Sequence[outcomes.Reason], lines: Sequence[Line]) -> Block:
     of = _("of %(count)s refusals") % {"count": named}
     return Block(
         "reasons",
-        _("Why the chamber refused"),
+        _("Reasons for refusal by the chamber"),
         _("Reason"),
         [Column(_("Refusals")), Column(_("Share"), Kind.PERCENT)],
         [
-            Row(
-                reason.name,
-                [Cell(reason.count), _share(reason.count, named, of)],
-                bar=round(100 * reason.count / most, 1),
-            )
+            Row(reason.name, [Cell(reason.count), _share(reason.count, named, of)], bar=bar(reason.count, most))
             for reason in found
         ],
-        how=_("A refusal may name several reasons: the shares add up to more than one hundred."),
+        how=_("A refusal may name several reasons: the shares may add up to more than 100 percent."),
         empty=_("No refusal in this period names a reason."),
     )
 
@@ -210,17 +223,17 @@ def _silent(missing: int) -> str:
 
 
 def _preparation(whole: Preparation, by_payer: dict[str, Preparation]) -> Block:
-    labels = [(payer.value, str(payer.label)) for payer in PreparationPayer] + [("", _("Nobody said who paid"))]
+    labels = [(payer.value, str(payer.label)) for payer in PreparationPayer] + [("", _("Payer not stated"))]
     rows = [_cost(label, by_payer[code]) for code, label in labels if code in by_payer]
     if len(rows) > 1:
         rows.append(_cost(_("In all"), whole, is_total=True))
     return Block(
         "preparation",
-        _("What preparing a proposal cost"),
+        _("Cost of preparing proposals"),
         _("Who paid"),
         [
             Column(_("Proposals")),
-            Column(_("Say the cost")),
+            Column(_("State the cost")),
             Column(_("Together"), Kind.TENGE),
             Column(_("Mean"), Kind.TENGE),
             Column(_("Median"), Kind.TENGE),

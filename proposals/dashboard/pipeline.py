@@ -1,6 +1,6 @@
 """Figures: pipeline. What stands where, what is late, what came and what left, and how the queue will move.
 
-Five queries whatever the number of rows, besides those that find out what the person may see.
+Four queries whatever the number of rows, besides those that find out what the person may see.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from projects.queries.totals import Figures
 from proposals.dashboard.blocks import Block, Cell, Column, Figure, Kind, Row, Section
 from proposals.dashboard.opening import proposals_address
 from proposals.dashboard.scope import Scope
+from proposals.dashboard.values import bar, known_sum, sum_cell
 from proposals.dashboard.words import without_cost
 from proposals.queries.spells import ONE_DAY, Spells, measured, targets
 from proposals.queries.times import WINDOW
@@ -77,7 +78,8 @@ def standing(spells: Spells) -> list[Standing]:
     """Return what stands at each open stage, in the order of the road. Two queries besides the calendar."""
     here: dict[str, dict[int, Figures]] = {stage.value: {} for stage in OPEN_STAGES}
     gone: dict[str, dict[int, int]] = {stage.value: {} for stage in OPEN_STAGES}
-    for stage, stands, spent, number, known, asked in spells.ask(_STAYS, spells.today - WINDOW):
+    oldest = spells.today - WINDOW
+    for stage, stands, spent, number, known, asked in spells.ask(_STAYS, oldest, since=oldest):
         if stands:
             here[stage][spent] = Figures(number, known, int(asked))
         else:
@@ -93,14 +95,8 @@ def months(spells: Spells) -> dict[tuple[str, bool], Figures]:
     """
     first = spells.today.replace(day=1)
     before = (first - ONE_DAY).replace(day=1)
-    rows = spells.ask_story(_MONTHS, first, before, [*CLOSED_STAGES])
+    rows = spells.ask_story(_MONTHS, first, before, [*CLOSED_STAGES], since=before)
     return {(step, is_now): Figures(number, known, int(asked)) for step, is_now, number, known, asked in rows}
-
-
-def asked_cell(figures: Figures, address: str = "") -> Cell:
-    """Return the asked sum: unknown where no row names one, with the number of those that do not."""
-    known = figures.cost if figures.cost_known or not figures.projects else None
-    return Cell(known, address, without_cost(figures))
 
 
 def section(scope: Scope) -> Section:
@@ -115,12 +111,12 @@ def section(scope: Scope) -> Section:
     return Section(
         figures=[
             Figure(_("Proposals on the way"), whole.projects),
-            Figure(_("Asked sum"), asked_cell(whole).value, Kind.TENGE, sub=without_cost(whole)),
+            Figure(_("Asked sum"), known_sum(whole), Kind.TENGE, sub=without_cost(whole)),
             Figure(_("Over the chamber's target"), overdue, is_late=overdue > 0),
             Figure(
                 _("Waiting for the applicant"),
                 waiting,
-                address=proposals_address(scope, stage=Stage.CLARIFICATION.value),
+                address=proposals_address(scope, stage=Stage.CLARIFICATION.value) if waiting else "",
             ),
             Figure(_("Filed this month"), filed[0].projects, sub=_before(filed[1])),
             Figure(_("Left the queue this month"), left[0].projects, sub=_before(left[1])),
@@ -143,20 +139,20 @@ def _target(one: Standing) -> str:
 
 
 def _by_stage(scope: Scope, stages: list[Standing], whole: Figures, overdue: int) -> Block:
-    longest = max(one.asked.projects for one in stages) or 1
+    longest = max(one.asked.projects for one in stages)
     rows = []
     for one in stages:
         asked, address = one.asked, proposals_address(scope, stage=one.stage)
         cells = [
             Cell(asked.projects, address),
-            asked_cell(asked),
+            sum_cell(asked),
             Cell(one.overdue, sub=_target(one)),
             Cell(asked.projects if one.waits_for_applicant else 0, address if one.waits_for_applicant else ""),
         ]
-        label, bar = str(Stage(one.stage).label), 100 * asked.projects / longest
-        rows.append(Row(label, cells, address, bar=bar, is_late=bool(one.overdue)))
+        label, length = str(Stage(one.stage).label), bar(asked.projects, longest)
+        rows.append(Row(label, cells, address, bar=length, is_late=bool(one.overdue)))
     waiting = sum(one.asked.projects for one in stages if one.waits_for_applicant)
-    total = [Cell(whole.projects), asked_cell(whole), Cell(overdue), Cell(waiting)]
+    total = [Cell(whole.projects), sum_cell(whole), Cell(overdue), Cell(waiting)]
     rows.append(Row(_("Together"), total, is_total=True))
     return Block(
         "stages",
@@ -184,7 +180,7 @@ def _by_month(steps: Mapping[tuple[str, bool], Figures]) -> Block:
         cells = []
         for now in (True, False):
             figures = steps.get((stage, now), Figures())
-            cells += [Cell(figures.projects), asked_cell(figures)]
+            cells += [Cell(figures.projects), sum_cell(figures)]
         rows.append(Row(str(stage.label), cells))
     asked = _("Asked sum")
     return Block(
@@ -220,14 +216,14 @@ def _forecast(scope: Scope, stages: list[Standing]) -> Block:
         [
             Column(_("Proposals")),
             Column(_("Usual time"), Kind.DAYS),
-            *(Column(_("Leave within %(count)s working days") % {"count": days}) for days in SOON),
+            *(Column(_("Will pass the stage within %(count)s working days") % {"count": days}) for days in SOON),
             Column(_("Longer here than usual")),
         ],
         rows if any(one.asked.projects for one in stages) else [],
         how=_(
             "If each proposal takes the usual time of its stage: the median of the working days of those that left the "
             "stage in the last 180 days, withdrawn ones left out. Nobody can say when those leave that are here longer "
-            "than usual. Fewer than five cases say nothing."
+            "than usual. Fewer than five cases are too few for conclusions."
         ),
         empty=_("Nothing is on the way."),
     )

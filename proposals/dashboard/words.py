@@ -3,21 +3,24 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
 
 from projects.queries.totals import Figures
-from proposals.dashboard.blocks import Kind, Value
+from proposals.dashboard.blocks import NOTHING, Kind, Value
 from proposals.dashboard.scope import Scope, ScopeForm
 from reference.languages import reader_language
 from reference.money import NBSP, format_number, format_tenge, format_tenge_short
 from reference.templatetags.registry_formats import decimal
 
+SET_ASIDE = gettext_lazy("Proposals about which you declared a conflict of interest are not counted.")
+"""For whoever else sees the figures of the whole chamber; how many there are, nobody learns here."""
+
 
 def unknown(kind: Kind) -> str:
-    """Return what stands where a value is not known."""
+    """Return what stands where a value is not known, or kept back because it is of fewer than five."""
     if kind == Kind.TENGE:
         return _("cost unknown")
-    if kind == Kind.DAYS:
+    if kind in (Kind.DAYS, Kind.PERCENT):
         return _("too few to say")
     return pgettext("figure", "unknown")
 
@@ -28,6 +31,8 @@ def in_words(value: Value, kind: Kind) -> str:
         return "" if value is None else str(value)
     if value is None:
         return unknown(kind)
+    if value == NOTHING:
+        return NOTHING
     if kind == Kind.PERCENT:
         return f"{decimal(value)}{NBSP}%"
     if kind == Kind.DAYS or not isinstance(value, int):

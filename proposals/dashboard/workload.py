@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from accounts.models import User
 from proposals.dashboard.blocks import Block, Cell, Column, Figure, Kind, Row, Section
+from proposals.dashboard.opening import proposals_address
 from proposals.dashboard.scope import Scope, sees_every_sector
+from proposals.dashboard.values import bar
 from proposals.queries import workload
 from proposals.queries.experts import experts
 from proposals.queries.review import WRITE_OPINION
@@ -24,10 +26,11 @@ SHOWN_ACTIONS = (Action.TAKE_UP, Action.ASK, Action.SUPPORT, Action.REFUSE)
 def section(scope: Scope) -> Section:
     """Return the workload: filters choose the proposals, the years when opinions were given and steps were taken.
 
-    Six queries, whatever the number of people and proposals.
+    Five queries, whatever the number of people and proposals.
     """
     # The years say when the work was done: an opinion of January belongs to a proposal of December too.
-    proposals = dataclasses.replace(scope, first_year=None, last_year=None).proposals()
+    of_all_years = dataclasses.replace(scope, first_year=None, last_year=None)
+    proposals = of_all_years.proposals()
     period = Period(scope.first_year, scope.last_year)
     sees_all = sees_every_sector(scope.user)
     only = None if sees_all else scope.user.pk
@@ -42,7 +45,7 @@ def section(scope: Scope) -> Section:
         writing = set(names) if scope.user.has_perm(WRITE_OPINION) else set()
     if sees_all or writing:
         asked = {pk: name for pk, name in names.items() if pk in writing or pk in loads.by_expert}
-        blocks.append(_reviews(loads, asked, target))
+        blocks.append(_reviews(of_all_years, loads, asked, target))
     blocks.append(_steps(steps, {pk: name for pk, name in names.items() if pk in steps}))
     return Section(_figures(loads.whole, target) if sees_all or writing else [], blocks)
 
@@ -77,9 +80,12 @@ def _target(target: int | None) -> str:
     return words % {"count": target}
 
 
-def _reviews(loads: Loads, names: Mapping[int, str], target: int | None) -> Block:
+def _reviews(scope: Scope, loads: Loads, names: Mapping[int, str], target: int | None) -> Block:
     most = max((load.waiting for load in loads.by_expert.values()), default=0)
-    rows = [_review(name, loads.by_expert.get(pk) or _none(target), most=most) for pk, name in names.items()]
+    rows = []
+    for pk, name in names.items():
+        load = loads.by_expert.get(pk) or _none(target)
+        rows.append(_review(name, load, proposals_address(scope, awaits=str(pk)), most=most))
     if len(rows) > 1:
         rows.append(_review(_("In all"), loads.whole, is_total=True))
     return Block(
@@ -87,10 +93,10 @@ def _reviews(loads: Loads, names: Mapping[int, str], target: int | None) -> Bloc
         _("Reviews by expert"),
         _("Expert"),
         [
-            Column(_("Asked and not given")),
+            Column(_("Opinion not given yet")),
             Column(_("Waiting now")),
             Column(pgettext("opinions", "Late")),
-            Column(_("Past the day asked")),
+            Column(_("Past the due day")),
             Column(pgettext("opinions", "Given")),
             Column(_("Median, working days"), Kind.DAYS),
         ],
@@ -110,18 +116,18 @@ def _none(target: int | None) -> Load:
     return Load(late=None if target is None else 0)
 
 
-def _review(name: str, load: Load, *, most: int = 0, is_total: bool = False) -> Row:
+def _review(name: str, load: Load, address: str = "", *, most: int = 0, is_total: bool = False) -> Row:
     return Row(
         name,
         [
             Cell(load.open),
-            Cell(load.waiting),
+            Cell(load.waiting, address if load.waiting else ""),
             Cell(load.late),
             Cell(load.overdue),
             Cell(load.given),
             Cell(load.median),
         ],
-        bar=round(100 * load.waiting / most, 1) if most else None,
+        bar=bar(load.waiting, most),
         is_total=is_total,
         is_late=bool(load.late) and not is_total,
     )

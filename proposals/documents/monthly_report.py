@@ -8,14 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, override
+from django.utils.translation import gettext as _, override, pgettext
 
-from proposals.charts import columns_of
 from proposals.dashboard.blocks import Block, Cell, Chart, Column, Figure, Kind, Section
 from proposals.dashboard.scope import Scope
 from proposals.dashboard.sections import PAGES, Page
-from proposals.dashboard.words import filters_in_words, in_words, labels_of
-from reference.archival import archival_pdf, in_house_style, page_images, soft
+from proposals.dashboard.words import SET_ASIDE, filters_in_words, in_words, labels_of
+from reference.archival import archival_pdf, dated, in_house_style, in_words as moment_in_words, soft
 
 _SOURCE = in_house_style(Path(__file__).with_name("monthly_report.typ"))
 
@@ -42,18 +41,14 @@ class Report:
     parts: Sequence[Part]
 
 
-def _period(scope: Scope) -> str:
-    if not scope.first_year and not scope.last_year:
-        return _("all years")
-    return f"{scope.first_year or '…'}–{scope.last_year or '…'}"
-
-
 def _facts(scope: Scope, moment: str) -> Iterator[tuple[str, str]]:
     yield _("What this is"), _("Figures of the register of PPP projects and of the proposals filed")
     yield _("For whom"), _("Head of the Regional Chamber of Entrepreneurs")
-    yield _("Years"), _period(scope)
+    yield _("Years"), str(scope.years) or _("all years")
     chosen = [f"{label}: {words}" for label, words in filters_in_words(scope)]
     yield _("Filters"), "; ".join(chosen) or _("none: everything is counted")
+    if scope.sets_aside():
+        yield _("Left out"), str(SET_ASIDE)
     yield _("Made on"), moment
     yield _("Made by"), scope.user.full_name
     yield _("Source"), _("Registry of PPP projects, Regional Chamber of Entrepreneurs")
@@ -67,8 +62,6 @@ def monthly_report(scope: Scope, language: str, *, made_at: datetime, pages: Ite
     """Return the report of these sections; texts that wait for a language get this one here."""
     made = timezone.localtime(made_at)
     with override(language):
-        day = date_format(made, "DATE_FORMAT")
-        moment = _("%(date)s, %(time)s (Almaty time)") % {"date": day, "time": made.strftime("%H:%M")}
         month = date_format(made, "YEAR_MONTH_FORMAT")
         if language != "en":
             month = month.lower()  # Names of months are no names in Kazakh and Russian.
@@ -76,7 +69,7 @@ def monthly_report(scope: Scope, language: str, *, made_at: datetime, pages: Ite
             language=language,
             title=_("Monthly report on PPP projects: %(month)s") % {"month": month},
             moment=made,
-            facts=list(_facts(scope, moment)),
+            facts=list(_facts(scope, moment_in_words(made))),
             parts=[
                 Part(
                     key=page.key,
@@ -96,10 +89,7 @@ def _value(holder: Cell | Figure, kind: Kind) -> dict[str, Any]:
 
 
 def _chart(chart: Chart | None) -> dict[str, Any] | None:
-    if chart is None:
-        return None
-    drawn = columns_of([list(stack) for stack in zip(*(one.values for one in chart.series), strict=True)])
-    if drawn is None:
+    if chart is None or (drawn := chart.drawn) is None:
         return None
     return {
         "labels": [str(label) for label in chart.labels],
@@ -156,21 +146,19 @@ def _part(part: Part) -> dict[str, Any]:
 def printed(report: Report) -> dict[str, Any]:
     """Return the report as typst gets it: everything is words already."""
     with override(report.language):
-        organisation, moment = _("Regional Chamber of Entrepreneurs"), report.moment
         return {
             "language": report.language,
             "title": report.title,
-            "author": organisation,
-            "date": {name: getattr(moment, name) for name in ("year", "month", "day", "hour", "minute", "second")},
+            **dated(report.moment),
             "footer": report.title,
-            "organisation": organisation,
+            "organisation": _("Regional Chamber of Entrepreneurs"),
             "facts": [[label, soft(words)] for label, words in report.facts],
             "parts": [_part(part) for part in report.parts],
             "words": {
                 "registry": _("Registry of PPP projects"),
                 "head": _("Head"),
                 "signature": _("signature"),
-                "name": _("full name"),
+                "name": pgettext("paper", "full name"),
                 "day": _("date"),
                 "top": _("Highest column"),
             },
@@ -180,8 +168,3 @@ def printed(report: Report) -> dict[str, Any]:
 def report_pdf(report: Report) -> bytes:
     """Return the report as PDF/A-2a and PDF/UA-1; the same facts and moment give the same bytes."""
     return archival_pdf(_SOURCE, printed(report), int(report.moment.timestamp()))
-
-
-def report_images(report: Report) -> list[bytes]:
-    """Return the pages as PNG, for tests and for looking at them."""
-    return page_images(_SOURCE, printed(report))

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _, override, pgettext
 from openpyxl import Workbook
-from openpyxl.cell import Cell as SheetCell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from projects.exports.typed import GROUPED, HEAD, typed
+from projects.exports.typed import GROUPED, HEAD, styled
 from proposals.dashboard.blocks import Block, Kind, Value
 from proposals.dashboard.words import unknown
 from proposals.documents.monthly_report import Part, Report, not_asked
@@ -22,24 +21,14 @@ _RIGHT = Alignment(horizontal="right", vertical="top")
 _FIRST_WIDTH, _OTHER_WIDTH, _WIDEST = 44, 20, 16_384
 
 
-def _put(sheet: Any, value: Any, **style: Any) -> Any:
-    """Return a typed and styled cell; formulas stay text whatever the style."""
-    cell = typed(sheet, value)
-    if not isinstance(cell, SheetCell):
-        cell = WriteOnlyCell(sheet, cell)
-    for name, setting in style.items():
-        setattr(cell, name, setting)
-    return cell
-
-
 def _value(sheet: Any, value: Value, kind: Kind, **style: Any) -> Any:
     """Return a value; one that is not known stands in words, so that nobody takes a blank for zero."""
     if value is None and kind != Kind.TEXT:
-        return _put(sheet, unknown(kind), alignment=_RIGHT, **{"font": Font(italic=True), **style})
+        return styled(sheet, unknown(kind), alignment=_RIGHT, **{"font": Font(italic=True), **style})
     if kind == Kind.TEXT:
-        return _put(sheet, None if value is None else str(value), alignment=_WRAPPED, **style)
+        return styled(sheet, None if value is None else str(value), alignment=_WRAPPED, **style)
     grouped = _FORMATS.get(kind) if isinstance(value, int | float | Decimal) else None
-    return _put(sheet, value, alignment=_RIGHT, **({"number_format": grouped} if grouped else {}), **style)
+    return styled(sheet, value, alignment=_RIGHT, **({"number_format": grouped} if grouped else {}), **style)
 
 
 def _noted(block: Block) -> list[bool]:
@@ -57,21 +46,21 @@ def _head(block: Block, noted: Sequence[bool]) -> Iterator[str]:
 
 def _block(sheet: Any, block: Block) -> None:
     sheet.append([])
-    sheet.append([_put(sheet, str(block.heading), font=Font(bold=True, size=13))])
+    sheet.append([styled(sheet, str(block.heading), font=Font(bold=True, size=13))])
     if block.how:
-        sheet.append([_put(sheet, str(block.how), font=Font(italic=True))])
+        sheet.append([styled(sheet, str(block.how), font=Font(italic=True))])
     if not block.rows:
-        sheet.append([_put(sheet, str(block.empty))])
+        sheet.append([styled(sheet, str(block.empty))])
         return
     noted = _noted(block)
-    sheet.append([_put(sheet, word, alignment=_WRAPPED, **HEAD) for word in _head(block, noted)])
+    sheet.append([styled(sheet, word, alignment=_WRAPPED, **HEAD) for word in _head(block, noted)])
     for row in block.rows:
         style = {"font": Font(bold=True)} if row.is_total else {}
-        cells = [_put(sheet, str(row.label), alignment=_WRAPPED, **style)]
+        cells = [styled(sheet, str(row.label), alignment=_WRAPPED, **style)]
         for column, cell, has_note in zip(block.columns, row.cells, noted, strict=True):
             cells.append(_value(sheet, cell.value, column.kind, **style))
             if has_note:
-                cells.append(_put(sheet, str(cell.sub), alignment=_WRAPPED))
+                cells.append(styled(sheet, str(cell.sub), alignment=_WRAPPED))
         sheet.append(cells)
 
 
@@ -87,15 +76,15 @@ def _part_sheet(book: Workbook, part: Part) -> None:
     _widths(sheet, _FIRST_WIDTH, min(widest, _WIDEST - 1))
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.append([_put(sheet, part.heading, font=Font(bold=True, size=16))])
-    sheet.append([_put(sheet, part.lead)])
+    sheet.append([styled(sheet, part.heading, font=Font(bold=True, size=16))])
+    sheet.append([styled(sheet, part.lead)])
     if note := not_asked(part):
-        sheet.append([_put(sheet, note, font=Font(italic=True))])
+        sheet.append([styled(sheet, note, font=Font(italic=True))])
     if part.made.figures:
         sheet.append([])
     for figure in part.made.figures:
-        label = _put(sheet, str(figure.label), alignment=_WRAPPED)
-        sheet.append([label, _value(sheet, figure.value, figure.kind), _put(sheet, str(figure.sub))])
+        label = styled(sheet, str(figure.label), alignment=_WRAPPED)
+        sheet.append([label, _value(sheet, figure.value, figure.kind), styled(sheet, str(figure.sub))])
     for block in part.made.blocks:
         _block(sheet, block)
 
@@ -103,9 +92,9 @@ def _part_sheet(book: Workbook, part: Part) -> None:
 def _about_sheet(book: Workbook, report: Report) -> None:
     sheet = book.create_sheet(pgettext("sheet", "About")[:31])
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 100
-    sheet.append([_put(sheet, report.title, font=Font(bold=True, size=16))])
+    sheet.append([styled(sheet, report.title, font=Font(bold=True, size=16))])
     for label, words in report.facts:
-        sheet.append([_put(sheet, label, font=Font(bold=True), alignment=_WRAPPED), _put(sheet, words)])
+        sheet.append([styled(sheet, label, font=Font(bold=True), alignment=_WRAPPED), styled(sheet, words)])
 
 
 def report_xlsx(report: Report) -> bytes:

@@ -54,6 +54,22 @@ stories = st.fixed_dictionaries(
 """What one proposal went through."""
 
 
+def plain(way: tuple[Action, ...] = (), sector: str = "education", **facts: Any) -> dict[str, Any]:
+    """Return the story of a proposal of which nothing is known but where it went."""
+    return {
+        "year": 2025,
+        "way": way,
+        "sector_id": sector,
+        "who": ("sme", "small"),
+        "preparation_cost": None,
+        "preparation_paid_by": "",
+        "jobs": None,
+        "places": ("", None),
+        "reasons": [],
+        **facts,
+    }
+
+
 class Pool:
     """Drafts, and projects to approve them with, made once; every example files them anew and is rolled back."""
 

@@ -52,7 +52,7 @@ NOBODY = [
 ] + ["proposals/typicaldocument/{document}/delete/"]
 NOWHERE = [
     f"proposals/{table}/{place}"
-    for table in ("paper", "paperreading", "stagechange", "clarification", "arrivalcounter", "answer")
+    for table in ("paper", "paperreading", "reporttaking", "stagechange", "clarification", "arrivalcounter", "answer")
     for place in ("", "add/")
 ] + ["accounts/membership/", "accounts/invitation/", "post_office/email/"]
 

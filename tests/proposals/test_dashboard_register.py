@@ -1,7 +1,7 @@
 """The approved totals of the head: every figure is that of the rows, and its link opens these rows."""
 
 import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -134,7 +134,7 @@ def test_every_figure_is_that_of_the_rows_and_opens_them(rolled_back, rows, filt
         assert figures["By public sources only"].value == count - len(on_file)
         small = [one for one in meant if one.initiator_type == "sme"]
         if "initiator_type" not in filters:
-            share = Decimal(str(round(100 * len(small) / count, 1))) if count else None
+            share = (Decimal(100 * len(small)) / count).quantize(Decimal("0.1"), ROUND_HALF_UP) if count else "–"
             assert figures["Share of SMEs"].value == share
 
         assert table(made, "by-sector") == by(meant, lambda one: one.sector.name)
@@ -212,7 +212,7 @@ def test_a_bounded_number_of_queries_whatever_the_register_holds(filters, most):
 def test_the_desk_leads_to_the_figures_whoever_may_see_them(role, may):
     factories.project_in("operation", cost=5)
     browser = logged_in(role)
-    assert ('href="/admin/statistics/"' in browser.get("/admin/").content.decode()) is may
+    assert ('href="/admin/statistics/register/"' in browser.get("/admin/").content.decode()) is may
     with CaptureQueriesContext(connection) as made:
         answer = browser.get("/admin/statistics/register/")
     assert answer.status_code == (200 if may else 403)

@@ -2,11 +2,10 @@
 
 import datetime
 from collections import Counter
-from contextlib import contextmanager
 from statistics import median
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,8 @@ from reference.models import LegalParameter, WorkingDayCorrection
 from reference.queries import working_days
 from reference.services import load_parameters
 from tests.proposals.applications import applicant, expert_of, staff
-from tests.proposals.judged import HERE, Pool
+from tests.proposals.judged import HERE, Pool, plain
+from tests.proposals.sections import linked, table
 from tests.registry.people import Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "in_english")]
@@ -51,28 +51,6 @@ _reviews = st.fixed_dictionaries(
 _rows = st.lists(_reviews, max_size=20, unique_by=lambda one: (one["place"], one["expert"]))
 
 
-def told(way=(), sector="education", **facts):
-    return {
-        "year": 2025,
-        "way": way,
-        "sector_id": sector,
-        "who": ("sme", "small"),
-        "preparation_cost": None,
-        "preparation_paid_by": "",
-        "jobs": None,
-        "places": ("", None),
-        "reasons": [],
-        **facts,
-    }
-
-
-@contextmanager
-def taken_back():
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
 def pool():
     load_parameters()
@@ -84,11 +62,6 @@ def people():
     """Three experts of education, a head and a clerk, in the order of their names."""
     experts = [expert_of("education", full_name=f"Сарапшы {place}") for place in range(3)]
     return [User.objects.get(pk=one.pk) for one in [*experts, staff(Role.HEAD), staff(Role.CLERK)]]
-
-
-def table(made, key):
-    block = next(block for block in made.blocks if block.key == key)
-    return {row.label: [cell.value for cell in row.cells] for row in block.rows}
 
 
 def asked(proposal, expert, *, at, due_on=TODAY):
@@ -142,14 +115,14 @@ OPEN = (Stage.FILED, Stage.CLARIFICATION, Stage.REVIEW)
     first=st.sampled_from([None, 2026]),
     moved=st.lists(st.tuples(st.integers(0, 225), st.booleans()), max_size=6, unique_by=lambda one: one[0]),
 )
-def test_every_figure_is_what_counting_by_hand_gives(pool, people, ways, reviews, first, moved):
+def test_every_figure_is_what_counting_by_hand_gives(pool, people, rolled_back, ways, reviews, first, moved):
     *experts, head, _clerk = people
-    with taken_back():
+    with rolled_back():
         for day, works in moved:
             date = datetime.date(2025, 11, 1) + datetime.timedelta(days=day)
             WorkingDayCorrection.objects.create(date=date, is_working=works)
         told_rows = [
-            told(way, at=datetime.datetime(2025 + place % 2, 1, 1, 3, tzinfo=HERE), actor=people[3 + place % 2])
+            plain(way, at=datetime.datetime(2025 + place % 2, 1, 1, 3, tzinfo=HERE), actor=people[3 + place % 2])
             for place, way in enumerate(ways)
         ]
         proposals = pool.tell(told_rows)
@@ -200,7 +173,7 @@ def at(day, hour=12):
 
 def test_an_expert_sees_one_line_and_nothing_of_other_sectors(pool, people):
     expert, other, _third, head, _clerk = people
-    rows = pool.tell([told((Action.TAKE_UP,)), told((Action.TAKE_UP,), sector="health", actor=expert)])
+    rows = pool.tell([plain((Action.TAKE_UP,)), plain((Action.TAKE_UP,), sector="health", actor=expert)])
     asked(rows[0], expert, at=at(1))
     before = section(Scope(expert, today=TODAY))
     assert table(before, "experts") == {expert.full_name: [1, 1, 0, 0, 0, None]}
@@ -216,9 +189,32 @@ def test_an_expert_sees_one_line_and_nothing_of_other_sectors(pool, people):
     assert section(Scope(staff(Role.ADMINISTRATOR), today=TODAY)).figures == []
 
 
+def test_the_link_of_an_expert_opens_what_waits_and_nobody_elses_for_an_expert(pool, people):
+    expert, other, _third, head, _clerk = people
+    rows = pool.tell([plain((Action.TAKE_UP,)), plain((Action.TAKE_UP,)), plain((Action.ASK,)), plain()])
+    for row in rows:
+        asked(row, expert, at=at(1))
+        asked(row, other, at=at(1))
+    Opinion.objects.create(proposal=rows[0], expert=expert, recommendation="for", text="Иә.", given_at=at(2))
+    Declaration.objects.create(proposal=rows[1], person=expert, has_conflict=True, ground="family")
+    links = linked(section(Scope(head, first_year=2026)))
+    assert sorted(value for _address, value in links) == [1, 3]
+    browser = Browser()
+    browser.force_login(head)
+    for address, value in links:
+        assert browser.get(address).context_data["cl"].result_count == value, address
+    ((own, value),) = linked(section(Scope(expert)))
+    browser.force_login(expert)
+    assert browser.get(own).context_data["cl"].result_count == value == 1
+    (others,) = [address for address, _value in links if address != own]
+    refused = browser.get(others)
+    assert refused.context_data["cl"].result_count == 0
+    assert other.full_name not in refused.text
+
+
 def test_late_is_more_than_the_target_and_unknown_without_one(pool, people):
     expert, *_others, head, _clerk = people
-    (row,) = pool.tell([told((Action.TAKE_UP,))])
+    (row,) = pool.tell([plain((Action.TAKE_UP,))])
     # Early on Monday in Almaty, still Sunday in UTC.
     asked(row, expert, at=at(1, hour=1))
     target, day, days = target_days(Stage.REVIEW, TODAY), datetime.date(2026, 6, 1), []
@@ -233,16 +229,16 @@ def test_late_is_more_than_the_target_and_unknown_without_one(pool, people):
     assert table(made, "experts")[expert.full_name][2] is made.figures[2].value is None
 
 
-def test_six_queries_for_any_number_and_the_page_opens(pool, people):
+def test_five_queries_for_any_number_and_the_page_opens(pool, people, rolled_back):
     head = people[3]
     head.get_all_permissions()
     for count in (1, SIZE):
-        with taken_back():
-            for row in pool.tell([told((Action.TAKE_UP,), actor=head) for _ in range(count)]):
+        with rolled_back():
+            for row in pool.tell([plain((Action.TAKE_UP,), actor=head) for _ in range(count)]):
                 asked(row, people[count % 3], at=at(1))
             with CaptureQueriesContext(connection) as counted:
                 section(Scope(head, today=TODAY))
-            assert len(counted) == 6
+            assert len(counted) == 5
     client = Browser()
     client.force_login(head)
     address = reverse("admin:statistics_section", args=["workload"])

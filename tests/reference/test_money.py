@@ -124,7 +124,7 @@ def test_any_text_is_a_sum_or_refused(text):
 
 @pytest.mark.parametrize(
     ("number", "printed"),
-    [(0, "0"), (999, "999"), (1_000, "1 000"), (1_100_000_000, "1 100 000 000"), (-5_000, "-5 000")],
+    [(0, "0"), (999, "999"), (1_000, "1 000"), (1_100_000_000, "1 100 000 000"), (-5_000, "−5 000")],
 )
 def test_a_number_is_printed_in_groups_of_three(number, printed):
     assert format_number(number) == printed.replace(" ", "\u00a0")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from projects.queries.summary import percent
 from projects.queries.totals import Figures
 from proposals.charts import columns_of
 from proposals.queries.statistics.channels import YearOfFiling
@@ -13,6 +12,7 @@ from proposals.queries.times import StageTime, stage_times
 from proposals.views.statistics.links import Links
 from proposals.workflow import Stage
 from reference.codelists import ProjectStatus
+from reference.shares import percent
 
 
 def _step(reached: Reached, whole: Figures, links: Links) -> dict[str, Any]:

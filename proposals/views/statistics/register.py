@@ -10,7 +10,7 @@ from projects.filters import ProjectFilter
 from projects.models import Project
 from projects.queries.cross import Cells, cells_of, cross_table
 from projects.queries.register import approved
-from projects.queries.summary import Line, lines, percent
+from projects.queries.summary import Line, lines
 from projects.queries.totals import Figures, Group, Totals, added, largest_first, totals_by
 from proposals.charts import Columns, columns_of
 from proposals.queries.statistics import funnel as funnels
@@ -18,6 +18,7 @@ from proposals.queries.statistics.funnel import STATUSES
 from proposals.views.statistics.filters import Names
 from proposals.views.statistics.links import Links
 from reference.codelists import NOT_APPROVED, InitiatorType, ProjectStatus
+from reference.shares import percent
 
 
 @dataclass(frozen=True)
