@@ -15,7 +15,7 @@ from reference.codelists import DocumentType
 from reference.constraints import known_code
 from reference.fields import CleanCharField, WebAddressField
 from reference.file_names import shown_name
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGES, localized
 from reference.papers import examine
 
 
@@ -85,7 +85,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title_kk or self.title_ru or self.title_en or self.original_name or self.get_document_type_display()
+        return localized(self, "title").text or self.original_name or self.get_document_type_display()
 
     def clean(self) -> None:
         """Examine a newly uploaded file by its content."""
