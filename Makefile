@@ -2,7 +2,7 @@
 # Variables: PORT (demo), ARGS (further words for pytest or uv), DATABASE_URL, CHROMIUM, PYTHON.
 PYTHON ?= python3
 
-.PHONY: demo test check tidy lock messages database screenshots help
+.PHONY: demo test check check-translations tidy lock messages database screenshots help
 
 demo: ## Everything from a fresh checkout to a running site; Ctrl-C stops it
 	@$(PYTHON) dev.py demo
@@ -19,13 +19,16 @@ tidy: ## Put code and templates into the form that `make check` asks for
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	@$(PYTHON) dev.py lock $(ARGS)
 
+check-translations: ## Every word of ours and of the libraries has its Kazakh and Russian
+	@$(PYTHON) dev.py check-translations
+
 messages: ## Gather the words to translate (needs gettext)
 	@$(PYTHON) dev.py messages
 
 database: ## Only the private database, until Ctrl-C
 	@$(PYTHON) dev.py database
 
-screenshots: ## Pictures for the README, from a demo that runs on PORT (default 8000)
+screenshots: ## Pictures of README and tours, from a demo that runs on PORT (default 8000)
 	@.venv/bin/python -m devtools.screenshots http://localhost:$(or $(PORT),8000)
 
 help: ## This list

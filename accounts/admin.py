@@ -5,9 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    SetUnusablePasswordMixin,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 
@@ -49,14 +57,33 @@ class NewUserForm(_WithRoles, AdminUserCreationForm):
         fields = ("email", "full_name", "language")
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    """A new password for somebody; Django writes the help once for all languages, in that of the site."""
+
+    usable_password_help_text = lazy(format_html, SafeString)(
+        '{} <ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        SetUnusablePasswordMixin.usable_password_help_text,
+        _("If disabled, the current password for this user will be lost."),
+    )
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """Roles by their names in the reader's language."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Return the roles to choose from."""
+        return [(key, role_label(str(name))) for key, name in super().field_choices(field, request, model_admin)]
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     """Who may log in, with which roles."""
 
     form = UserForm
     add_form = NewUserForm
+    change_password_form = NewPasswordForm
     list_display = ["full_name", "email", "role_names", "is_active", "last_login"]
-    list_filter = ["groups", "is_active", "is_staff"]
+    list_filter = [("groups", RoleFilter), "is_active", "is_staff"]
     search_fields = ["full_name", "email"]
     ordering = ["full_name"]
     filter_horizontal = []
@@ -69,6 +96,16 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["email", "full_name", "language", "usable_password", "password1", "password2"]}),
         (_("Rights"), {"fields": ["is_staff", "groups"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Call the roles by their names also for whoever only reads."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [
+            (title, {**facts, "fields": ["role_names" if name == "groups" else name for name in facts["fields"]]})
+            for title, facts in found
+        ]
 
     @admin.display(description=_("Roles"))
     def role_names(self, user: User) -> str:

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Callable[[Checkout, list[str]], int]] = {
     "tidy": checks.tidy,
     "lock": checks.lock,
     "messages": checks.messages,
+    "check-translations": checks.check_translations,
     "compile-translations": checks.compile_translations,
     "database": run_database,
     "shell-env": shell_env,

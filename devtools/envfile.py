@@ -57,6 +57,7 @@ def demo_values(checkout: Checkout, database: Mapping[str, str]) -> dict[str, st
         "DEMO_PASSWORD": kept.get("DEMO_PASSWORD") or readable_password(),
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "PLAIN_HTTP": "on",
+        "CONTACT_EMAIL": "office@demo.example",
         "MEDIA_ROOT": str(checkout.local / "media"),
         "STATIC_ROOT": str(checkout.local / "static"),
     }

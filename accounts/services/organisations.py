@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Membership, Organisation, User
+from accounts.queries.people import user_by_email
 from accounts.services.letters import link, send_letter
 from accounts.services.registration import HOURLY
 
@@ -83,9 +84,12 @@ def invite(organisation: Organisation, email: str, *, by: User, site: str) -> In
     else:
         invited.created_at, invited.invited_by = timezone.now(), by
         invited.save(update_fields=["created_at", "invited_by"])
-    address = link(site, by.language, "invitation", pk=invited.pk)
+    # Whoever has no account has said nothing about languages; the one who invites knows best.
+    owner = user_by_email(email)
+    language = owner.language if owner else by.language
+    address = link(site, language, "invitation", pk=invited.pk)
     facts = {"invitation": invited, "organisation": organisation, "by": by, "site": site, "link": address}
-    send_letter(invited.email, "invitation", by.language, facts, hourly=HOURLY)
+    send_letter(invited.email, "invitation", language, facts, hourly=HOURLY)
     return invited
 
 

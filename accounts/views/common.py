@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -50,10 +51,11 @@ def asked_next(request: HttpRequest) -> str:
 
 
 def start_page(user: User) -> str:
-    """Return where a person begins: staff on their site, unless they work for an organisation too."""
+    """Return where a person begins, in the language of the account: staff on their site, unless they also apply."""
     if user.is_staff and not user.memberships.exists():
         return reverse("admin:index")
-    try:
-        return reverse("applications")
-    except NoReverseMatch:
-        return reverse("account")
+    with override(user.language):
+        try:
+            return reverse("applications")
+        except NoReverseMatch:
+            return reverse("account")

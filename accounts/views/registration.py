@@ -9,6 +9,7 @@ from accounts.forms.people import ConfirmForm, EmailForm, LoginForm
 from accounts.models import User
 from accounts.services.registration import Asked, LinkIsNotGood, ask_for_account, asked_by, make_account
 from accounts.views.common import asked_next, private, safe_next, site_of, start_page
+from accounts.views.language import keep_language
 from reference.languages import reader_language
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -69,7 +70,9 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         log_in(request, form.user)
-        return HttpResponseRedirect(following or start_page(form.user))
+        answer = HttpResponseRedirect(following or start_page(form.user))
+        # For the time after logging out; while logged in the account itself is asked.
+        return keep_language(answer, form.user.language)
     return render(request, "accounts/login.html", {"form": form, "next": following})
 
 

@@ -8,7 +8,10 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from accounts.middleware import AccountLanguageMiddleware
+from accounts.services.organisations import invite
 from tests import factories
+from tests.accounts.makers import organisation
+from tests.accounts.outbox import letters, link_in
 from tests.registry.pages import parse
 from tests.registry.people import logged_in
 
@@ -208,3 +211,88 @@ def test_one_readers_language_does_not_stick_to_the_next(client):
     logged_in("secretary", language="en").get("/admin/")
     assert parse(client.get("/admin/login/")).one("html")["lang"] == "kk"
     assert translation.get_language() == "kk"
+
+
+# --- logging in, the door, the switch, letters: docs/decisions/0024
+
+
+PASSWORD = "ұзын құпия сөз"
+
+
+def log_in(client, person, door="/kk/account/login/", **more):
+    return client.post(door, {"email": person.email, "password": PASSWORD, **more})
+
+
+def test_logging_in_leads_to_the_language_of_the_account(client):
+    person = factories.user(language="ru")
+    answer = log_in(client, person)
+    assert answer["Location"] == "/ru/applications/"
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "ru"
+
+
+def test_logging_in_leads_to_the_page_that_was_asked_for_as_it_was_asked_for(client):
+    asked = client.get("/kk/applications/", headers={"accept-language": "en"})
+    assert asked["Location"] == "/kk/account/login/?next=/kk/applications/"
+    assert log_in(client, factories.user(language="ru"), asked["Location"])["Location"] == "/kk/applications/"
+
+
+def test_the_page_to_go_on_to_goes_over_with_the_switch(client):
+    page = parse(client.get("/kk/account/login/?next=/kk/applications/%3Fpage%3D2&next=/kk/x/"))
+    links = {link["lang"]: link["href"] for link in page.one("nav", "languages").all("a")}
+    assert links["ru"] == "/ru/account/login/?next=/kk/x/"
+    page = parse(client.get("/kk/account/login/?next=/kk/applications/%3Fpage%3D2"))
+    links = {link["lang"]: link["href"] for link in page.one("nav", "languages").all("a")}
+    assert links["ru"] == "/ru/account/login/?next=/ru/applications/%3Fpage%3D2"
+    person = factories.user(language="en")
+    assert log_in(client, person, links["ru"])["Location"] == "/ru/applications/?page=2"
+
+
+def test_the_door_knows_the_account_before_the_cookie_and_the_cookie_before_the_browser(client):
+    asked = {"accept-language": "en"}
+    assert client.get("/", headers=asked)["Location"] == "/en/"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ru"
+    assert client.get("/", headers=asked)["Location"] == "/ru/"
+    person = factories.user(language="kk")
+    client.force_login(person)
+    assert client.get("/", headers=asked)["Location"] == "/kk/"
+    assert client.get("/projects/", headers=asked)["Location"] == "/kk/projects/"
+    client.post("/kk/account/logout/")
+    assert client.get("/", headers=asked)["Location"] == "/ru/"
+
+
+def test_the_door_still_speaks_the_language_of_the_account_after_logging_out(client):
+    log_in(client, factories.user(language="ru"))
+    client.post("/ru/account/logout/")
+    assert client.get("/", headers={"accept-language": "en"})["Location"] == "/ru/"
+
+
+@pytest.mark.parametrize("address", ["/kk/projects/?sector=education&search=a%26b", "/kk/nothing/"])
+def test_a_link_one_is_sent_does_not_change_under_ones_hands(client, address):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(factories.user(language="ru"))
+    answer = client.get(address, headers={"accept-language": "en"})
+    assert parse(answer).one("html")["lang"] == "kk"
+    assert settings.LANGUAGE_COOKIE_NAME not in answer.cookies
+
+
+KNOWN = ("known@example.kz", "nobody@example.kz")
+
+
+def test_letters_follow_the_account_and_without_one_the_page(client):
+    factories.user(email="known@example.kz", language="ru")
+    for email in KNOWN:
+        client.post("/en/account/password/reset/", {"email": email})
+        client.post("/kk/account/register/", {"email": email})
+    told = {email: [letter.headers["Content-Language"] for letter in letters(email)] for email in KNOWN}
+    assert told == {"known@example.kz": ["ru", "ru"], "nobody@example.kz": ["en", "kk"]}
+
+
+def test_an_invitation_is_in_the_language_of_whoever_is_invited():
+    owner = factories.user(language="kk")
+    office = organisation(owner)
+    factories.user(email="known@example.kz", language="ru")
+    for email in KNOWN:
+        invite(office, email, by=owner, site="https://registry.example.kz/")
+    known, nobody = (letters(email)[0] for email in KNOWN)
+    assert (known.headers["Content-Language"], nobody.headers["Content-Language"]) == ("ru", "kk")
+    assert (link_in(known)[:4], link_in(nobody)[:4]) == ("/ru/", "/kk/")
