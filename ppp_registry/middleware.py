@@ -6,7 +6,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-API = "/api/"
+from ppp_registry.error_pages import API, STAFF, error_page
+
 _PREFLIGHT = {
     "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -27,7 +28,7 @@ class ReadableAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:
             raise Http404
-        if request.path_info.startswith("/admin/") and "%00" in request.META.get("QUERY_STRING", ""):
+        if request.path_info.startswith(STAFF) and "%00" in request.META.get("QUERY_STRING", ""):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)
 
@@ -40,10 +41,27 @@ class StaffPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path_info.startswith("/admin/"):
+        if request.path_info.startswith(STAFF):
             patch_cache_control(response, private=True, no_store=True, no_cache=True)
             patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class WordsMiddleware:
+    """An empty 405 or 429 gets words: what happened and, of a 429, after how many seconds to come back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code not in {405, 429} or response.streaming or response.content:
+            return response
+        said = response.headers.get("Retry-After", "")
+        worded = error_page(request, response.status_code, wait=int(said) if said.isdecimal() else None)
+        if "Allow" in response.headers:
+            worded.headers["Allow"] = response.headers["Allow"]
+        return worded
 
 
 class OpenDataMiddleware:

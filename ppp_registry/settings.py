@@ -3,7 +3,7 @@
 Variables: DATABASE_URL, SECRET_KEY, ALLOWED_HOSTS (comma-separated), SITE_URL (root of the site; by default the first
 host), DEBUG, MEDIA_ROOT, STATIC_ROOT, EMAIL_URL, CSRF_TRUSTED_ORIGINS, PLAIN_HTTP (a demo without TLS on one
 machine), TRUST_PROXY_TLS (a proxy in front sets X-Forwarded-Proto), APP_DATABASE_ROLE (the role the application runs
-as; default ppp_app).
+as; default ppp_app), CONTACT_EMAIL and CONTACT_PHONE (of the chamber, shown at the foot of every page).
 """
 
 import os
@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "ppp_registry.middleware.StaffPagesMiddleware",
     "ppp_registry.middleware.OpenDataMiddleware",
     "ppp_registry.middleware.ReadableAddressMiddleware",
+    "ppp_registry.middleware.WordsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,6 +128,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ppp_registry.contact.contact",
             ],
             "builtins": ["reference.templatetags.registry_formats"],
         },
@@ -168,6 +170,9 @@ def _site(url: str) -> str:
 
 
 SITE_URL = _site(os.environ.get("SITE_URL", "").strip())
+# Where readers write and call; nothing is shown of what is not set.
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "").strip()
+CONTACT_PHONE = os.environ.get("CONTACT_PHONE", "").strip()
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "admin:index"  # of the staff site's door; the pages of an account decide for themselves
 PASSWORD_RESET_TIMEOUT = 60 * 60

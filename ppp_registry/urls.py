@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/", include("projects.download_urls")),
     path("api/v1/", include("projects.api.urls")),
     *i18n_patterns(
+        path("accessibility/", views.accessibility, name="accessibility"),
         path("", include("projects.urls")),
         path("account/", include("accounts.page_urls")),
         path("", include("proposals.urls")),

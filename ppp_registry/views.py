@@ -7,11 +7,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language_from_path, get_language_from_request, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ppp_registry.middleware import API
+from ppp_registry.error_pages import API, error_page
 from projects.api.problems import problem
 
 
@@ -37,6 +36,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say which standard the site holds, how that is tested, what is not good yet and where to complain."""
+    return render(request, "accessibility.html")
+
+
+@require_safe
 def root(request: HttpRequest) -> HttpResponse:
     """Send the visitor to the pages in the language of account, cookie or browser; Kazakh when none says."""
     language = getattr(request, "LANGUAGE_CODE", "") or settings.LANGUAGE_CODE
@@ -45,34 +50,20 @@ def root(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _failure(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path_info.startswith(API):
-        return problem(request, status)
-    # The language middleware may not have run yet when this is called.
-    language = (
-        get_language_from_path(request.path_info)
-        or getattr(request, "LANGUAGE_CODE", "")
-        or get_language_from_request(request)
-    )
-    with override(language):
-        context = {"status": status, "language": language, "retry": request.get_full_path()}
-        return render(request, "errors/page.html", context, status=status)
-
-
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address or the form cannot be read; 413: the form with its files is too large."""
-    return _failure(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: logged in, but without this right."""
-    return _failure(request, 403)
+    return error_page(request, 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was opened too long ago or in another browser; 405 where nobody can write at all."""
     if not request.path_info.startswith(API):
-        return _failure(request, 403)
+        return error_page(request, 403)
     response = problem(request, 405)
     response.headers["Allow"] = "GET, HEAD, OPTIONS"
     return response
@@ -80,14 +71,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: nothing stands at this address."""
-    return _failure(request, 404)
+    return error_page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, and 503 with Retry-After while the database is down; needs no database."""
     # Django calls this from its except block, so the fault itself can be asked.
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = _failure(request, 503)
-        response.headers["Retry-After"] = "10"
-        return response
-    return _failure(request, 500)
+        return error_page(request, 503)
+    return error_page(request, 500)

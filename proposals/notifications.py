@@ -40,7 +40,14 @@ def _send(application: Application, kind: LetterKind, site: str, /, **words: Any
 
 
 def _about(proposal: Proposal, kind: LetterKind, site: str, /, **words: Any) -> None:
-    _send(proposal.application, kind, site, proposal=proposal.number, title=str(proposal), **words)
+    _send(proposal.application, kind, site, proposal=proposal.number, title=_title(proposal), **words)
+
+
+def _title(proposal: Proposal) -> str:
+    """Return the title in the language of the letter, whoever acts in whatever language."""
+    language = proposal.application.language
+    with translation.override(language):
+        return localized(proposal, "title", language).text or str(proposal)
 
 
 def _day(day: Any, language: str) -> str:
@@ -58,7 +65,7 @@ def _request(request: Clarification, kind: LetterKind, site: str) -> None:
 
 def filed(application: Application, proposals: Iterable[Proposal], *, by: Any, site: str) -> None:
     """Tell the applicant that the application is filed, under which number, and what comes next."""
-    rows = "\n".join(f"{application.number}/{row.position} – {row}" for row in proposals)
+    rows = "\n".join(f"{application.number}/{row.position} – {_title(row)}" for row in proposals)
     _send(application, LetterKind.FILED, site, proposals=rows)
 
 

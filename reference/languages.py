@@ -1,13 +1,20 @@
 """The three languages of every text that people enter, and what is shown when one is missing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy as _
 
 LANGUAGES = ("kk", "ru", "en")
 """Order of falling back: Kazakh, then Russian, then English."""
+
+LANGUAGE_NAMES: Final = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
+
+
+def language_name(code: str) -> str:
+    """Return the name of one of our languages in the reader's; another code stays as it is."""
+    return str(LANGUAGE_NAMES.get(code, code))
 
 
 def reader_language() -> str:

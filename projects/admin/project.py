@@ -18,7 +18,7 @@ from projects.queries.register import approved, search
 from projects.queries.totals import totals
 from projects.services import listing, register
 from reference.codelists import NOT_APPROVED, ProjectStatus
-from reference.templatetags.registry_formats import tenge
+from reference.templatetags.registry_formats import in_language, tenge
 
 REMEMBERED = "projects_project_list_is_remembered"
 """The trigger that compares a project with its line in the list, at the end of the transaction."""
@@ -166,8 +166,8 @@ class ProjectAdmin(ActsAdmin):
     # --- list ---
     @admin.display(description=gettext_lazy("title"), ordering="order_kk")
     def shown_title(self, project: Project) -> str:
-        """The title in the reader's language."""
-        return project.title.text
+        """The title in the reader's language, marked where it stands in another."""
+        return in_language(project.title)
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def shown_cost(self, project: Project) -> str:

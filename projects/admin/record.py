@@ -16,6 +16,7 @@ from projects.admin.readable import ReadableAdmin
 from projects.models import Document
 from projects.queries.history import changes_of
 from reference.fields import CleanTextField
+from reference.languages import LANGUAGE_NAMES
 
 
 class RecordForm(forms.ModelForm):
@@ -97,6 +98,12 @@ class DocumentInline(RowInline):
     model = Document
     fields = ["document_type", "title_kk", "title_ru", "title_en", "language", "file", "url", "is_public", "facts"]
     readonly_fields = ["facts"]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call the languages by their names."""
+        if db_field.name == "language":
+            kwargs["choices"] = [("", "---------"), *LANGUAGE_NAMES.items()]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("Name, type, size, SHA-256"))
     def facts(self, document: Document) -> str:

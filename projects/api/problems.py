@@ -1,5 +1,6 @@
 """What went wrong, in the words of RFC 9457: every error below ``/api/`` is a problem document."""
 
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, override
-from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, NotFound
+from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, NotFound, Throttled
 
 from projects.api.languages import asked_language
 from projects.exports.cells import as_json
@@ -18,6 +19,8 @@ from reference.templatetags.registry_formats import visible
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 10
 """Seconds after which a program may ask again when the database was down."""
+TOO_MANY_WAIT = 60
+"""Seconds after which a program may ask again when it asked too often, where nobody said how many."""
 
 TITLES: dict[int, Promise] = {
     400: _("The request cannot be read"),
@@ -26,6 +29,7 @@ TITLES: dict[int, Promise] = {
     405: _("The data can only be read"),
     406: _("There is no such format"),
     413: _("The request is too large"),
+    429: _("Too many requests in a short time"),
     500: _("The site has a fault"),
     503: _("The register does not answer at the moment"),
 }
@@ -36,6 +40,7 @@ DETAILS: dict[int, Promise] = {
     405: _("Ask with GET, HEAD or OPTIONS."),
     406: _("Ask for application/json, or leave out the Accept header."),
     413: _("Ask with fewer parameters."),
+    429: _("Wait as many seconds as the header Retry-After says, then ask again."),
     500: _("Try again in a minute; if it happens again, tell the chamber the time and the address."),
     503: _("Try again in a minute."),
 }
@@ -83,6 +88,10 @@ def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | N
         return problem(request, HTTPStatus.NOT_FOUND)
     if isinstance(error, NotAcceptable):
         return problem(request, HTTPStatus.NOT_ACCEPTABLE)
+    if isinstance(error, Throttled):
+        response = problem(request, HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or TOO_MANY_WAIT))
+        return response
     if isinstance(error, MethodNotAllowed):
         response = problem(request, HTTPStatus.METHOD_NOT_ALLOWED)
         response.headers["Allow"] = "GET, HEAD, OPTIONS"

@@ -1,5 +1,6 @@
 """Letters on the staff site: the outbox of proposals, to read, and the chamber's own words for each letter."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import get_language_info, gettext, gettext_lazy as _, pgettext_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from post_office.models import STATUS
 
 from accounts.queries.letters import KIND
@@ -29,7 +32,7 @@ from proposals.services.letters import (
     unknown_places,
     words_of,
 )
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGE_NAMES, LANGUAGES, language_name
 
 STATES = {
     "waiting": (pgettext_lazy("letter", "Waiting"), (STATUS.queued, STATUS.requeued)),
@@ -74,7 +77,7 @@ class LetterAdmin(ReadingAdmin):
     """What was written to applicants. Letters of accounts hold links that open them and never stand here."""
 
     page_template = "admin/proposals/letter/page.html"
-    list_display = ["subject", "shown_to", "shown_kind", "shown_state", "created", "shown_attempts"]
+    list_display = ["shown_subject", "shown_to", "shown_kind", "shown_state", "shown_created", "shown_attempts"]
     list_filter = [StateFilter, KindFilter]
     search_fields = ["subject"]
     search_help_text = _("Words of the subject, such as the number of a proposal.")
@@ -91,6 +94,16 @@ class LetterAdmin(ReadingAdmin):
         for word in text.split():
             queryset = queryset.filter(subject__icontains=word)
         return queryset
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def shown_subject(self, letter: Letter) -> SafeString:
+        """What stands in its first line, in the language of whoever gets it."""
+        return format_html('<span lang="{}">{}</span>', letter.headers.get("Content-Language", ""), letter.subject)
+
+    @admin.display(description=pgettext_lazy("letter", "Written"), ordering="created")
+    def shown_created(self, letter: Letter) -> datetime.datetime:
+        """When it was written."""
+        return letter.created
 
     @admin.display(description=_("to"))
     def shown_to(self, letter: Letter) -> str:
@@ -120,7 +133,8 @@ class LetterAdmin(ReadingAdmin):
             "kind": self.shown_kind(row),
             "state": self.shown_state(row),
             "is_sent": row.status == STATUS.sent,
-            "language": row.headers.get("Content-Language", ""),
+            "language": (language := row.headers.get("Content-Language", "")),
+            "language_name": language_name(language),
             "attempts": row.logs.order_by("-date")[:20],
         }
 
@@ -153,10 +167,6 @@ class LetterTextForm(forms.ModelForm):
         return facts
 
 
-def _language(code: str) -> str:
-    return str(get_language_info(code)["name_local"])
-
-
 @admin.register(LetterText)
 class LetterTextAdmin(ReadableAdmin):
     """Every letter in every language, with the shipped words or the chamber's own."""
@@ -164,6 +174,12 @@ class LetterTextAdmin(ReadableAdmin):
     form = LetterTextForm
     change_form_template = "admin/proposals/lettertext/change_form.html"
     actions = None
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Call the languages by their names."""
+        if db_field.name == "language":
+            kwargs["choices"] = [("", "---------"), *LANGUAGE_NAMES.items()]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Going back to the shipped words has its own button."""
@@ -200,7 +216,7 @@ class LetterTextAdmin(ReadableAdmin):
         self._readers_only(request)
         own = {(row.kind, row.language): row for row in LetterText.objects.select_related("changed_by")}
         rows = [
-            (kind, label, [(code, _language(code), own.get((kind, code))) for code in LANGUAGES])
+            (kind, label, [(code, language_name(code), own.get((kind, code))) for code in LANGUAGES])
             for kind, label in LetterKind.choices
         ]
         title, may_write = str(self.opts.verbose_name_plural), self.has_add_permission(request)
@@ -264,7 +280,7 @@ class LetterTextAdmin(ReadableAdmin):
 
     def _letter(self, request: HttpRequest, kind: str, language: str, subject: str, body: str) -> HttpResponse:
         subject, body = filled(subject, body, example_words(kind, language))
-        title = f"{LetterKind(kind).label}, {_language(language)}"
+        title = f"{LetterKind(kind).label}, {language_name(language)}"
         return self._page(request, "preview.html", title, subject=subject, body=body, language=language)
 
     def _page(

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language_info
 
 from projects.queries.obligations import bound, without_obligations
 from proposals.admin.year_chart import chart_of
@@ -13,7 +12,7 @@ from proposals.queries.agenda import Agenda, agenda, items_of
 from proposals.queries.recordings import DECIDE
 from proposals.queries.review import TABLE
 from reference.codelists import InitiatorType
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGES, language_name
 
 PAPERS, FORMATS, PAPER_LANGUAGES = ("agenda", "list"), ("pdf", "docx"), LANGUAGES[:2]
 
@@ -37,10 +36,7 @@ def _parts(found: Agenda) -> list[dict[str, Any]]:
 
 
 def _papers() -> list[dict[str, Any]]:
-    return [
-        {"language": code, "name": get_language_info(code)["name_local"], "formats": FORMATS}
-        for code in PAPER_LANGUAGES
-    ]
+    return [{"language": code, "name": language_name(code), "formats": FORMATS} for code in PAPER_LANGUAGES]
 
 
 def session_context(session: Session, user: Any) -> dict[str, Any]:

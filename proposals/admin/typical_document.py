@@ -19,6 +19,7 @@ from proposals.models import TypicalDocument
 from proposals.services.library import Template, add_version, checked_template, set_offered
 from reference.downloads import download
 from reference.office_files import DOCX
+from reference.templatetags.registry_formats import in_language
 
 TITLES = ("title_kk", "title_ru", "title_en")
 
@@ -62,8 +63,8 @@ class TypicalDocumentAdmin(ReadableAdmin):
 
     @admin.display(description=_("title"), ordering="title_kk")
     def shown_title(self, document: TypicalDocument) -> str:
-        """The title in the reader's language."""
-        return document.title.text
+        """The title in the reader's language, marked where it stands in another."""
+        return in_language(document.title)
 
     @admin.display(description=_("File"))
     def shown_file(self, document: TypicalDocument) -> str:

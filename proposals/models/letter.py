@@ -11,7 +11,7 @@ from post_office.models import Email
 from accounts.queries.letters import KIND
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGES, language_name
 
 _PREFIX = "proposal:"
 
@@ -76,7 +76,7 @@ class LetterText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.language})"
+        return f"{self.get_kind_display()} ({language_name(self.language)})"
 
 
 class LetterManager(models.Manager[Email]):

@@ -22,6 +22,7 @@ from reference.codelists import CapacityUnit, ContractType, PaymentSource
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField
 from reference.kazakh import folded
+from reference.languages import localized
 from reference.models import Sector, Territory
 
 MOST_PEOPLE = 10_000_000
@@ -293,7 +294,7 @@ class Proposal(models.Model):
         triggers = rules_of_the_road(_COLUMNS)
 
     def __str__(self) -> str:
-        return self.title_kk or self.title_ru or str(_("Proposal without a title"))
+        return localized(self, "title").text or str(_("Proposal without a title"))
 
     @classmethod
     def column(cls, name: str) -> "models.Field[Any, Any]":

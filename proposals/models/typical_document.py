@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from reference.constraints import known_code
 from reference.fields import CleanCharField
-from reference.languages import Localized, localized
+from reference.languages import Localized, language_name, localized
 from reference.models import Sector
 
 TEMPLATE_LANGUAGES = ("kk", "ru")
@@ -85,7 +85,7 @@ class TypicalDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.language}, {self.version})"
+        return f"{self.title} ({language_name(self.language)}, {self.version})"
 
     @property
     def title(self) -> Localized:

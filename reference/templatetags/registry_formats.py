@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,12 +24,22 @@ _LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Рус�
 @register.simple_tag(takes_context=True)
 def language_links(context: template.Context) -> list[dict[str, Any]]:
     """Return the same page, with its filters, in each language; names stand in their own language."""
-    path = context["request"].get_full_path()
+    request = context["request"]
     current = reader_language()
     return [
-        {"code": code, "short": short, "name": name, "url": translate_url(path, code), "is_current": code == current}
+        {"code": code, "short": short, "name": name, "url": _twin(request, code), "is_current": code == current}
         for code, (short, name) in _LANGUAGE_NAMES.items()
     ]
+
+
+def _twin(request: HttpRequest, language: str) -> str:
+    """Return the address of the same page in a language; the page that a login leads on to goes along."""
+    address = request.get_full_path()
+    if following := request.GET.get("next"):
+        query = request.GET.copy()
+        query["next"] = translate_url(following, language)
+        address = f"{address.partition('?')[0]}?{query.urlencode(safe='/')}"
+    return translate_url(address, language)
 
 
 @register.filter

@@ -6,6 +6,7 @@
   const said = document.querySelector("[data-found]");
   if (!form || !said || navigator.connection?.saveData) return;
   const WAIT = 250; // ms after the last key
+  const PATIENCE = 300; // ms until the old results are shown as such
   let timer = 0;
   let asked = null;
   let shown = address();
@@ -21,6 +22,8 @@
     if (wanted === shown) return;
     asked?.abort();
     const turn = (asked = new AbortController());
+    const results = document.querySelector("[data-results]");
+    const busy = setTimeout(() => results.setAttribute("aria-busy", "true"), PATIENCE);
     try {
       const answer = await fetch(wanted, { signal: turn.signal, headers: { Accept: "text/html" }, redirect: "error" });
       // A filter that cannot be read is told on the page, with status 400; other answers are none of the list.
@@ -37,6 +40,10 @@
       history.replaceState(history.state, "", wanted);
       said.textContent = [...found.querySelectorAll("[data-say]")].map((part) => part.textContent.trim()).join(" ");
     } catch { /* no connection or a newer question: what is shown stays, and the button still asks */ }
+    finally {
+      clearTimeout(busy);
+      if (asked === turn) results.removeAttribute("aria-busy");
+    }
   }
 
   form.addEventListener("input", () => {

@@ -85,7 +85,7 @@ NAMES: Final = (
         "figures-workload",
         "figures-report",
     ),
-    "figures-wrong",
+    *("figures-wrong", "missing-translations"),
 )
 STATUS: Final = {"not-now": 409, "figures-wrong": 400}
 
@@ -148,6 +148,7 @@ def build() -> Chamber:
             **{
                 f"figures-{key}": (Role.HEAD, f"statistics/{key}/?sector=education") for key in ("outcomes", "workload")
             },
+            "missing-translations": (Role.SECRETARY, "missing-translations/?kind=project&language=kk"),
             "figures-wrong": (Role.HEAD, "statistics/register/?first_year=abc&last_year=2017&x=1"),
         },
     )

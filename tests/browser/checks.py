@@ -1,11 +1,13 @@
 """What every page owes its reader; each check returns sentences about what is wrong, none when all is well."""
 
+import gzip
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.staticfiles import finders
 from playwright.sync_api import Page
 
 _LAYOUT: Final = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
@@ -51,12 +53,64 @@ def axe_problems(page: Page, *, without: Sequence[str] = ()) -> list[str]:
     # Without preload: no rule of these tags reads stylesheets, and axe's copy of them would break the page's policy.
     options = {"runOnly": _WCAG, "resultTypes": ["violations"], "preload": False}
     context = {"exclude": [[selector] for selector in without]} if without else None
-    answer = Axe().run(page, context=context, options=options).response
+    if not page.evaluate("() => !!window.axe"):  # half a megabyte, once for a page
+        page.evaluate(AXE_SCRIPT)
+    asked = "([context, options]) => axe.run(context || document, options).then((answer) => answer.violations)"
     return [
         f"axe {rule['id']}: {' '.join(map(str, node['target']))} {node.get('failureSummary', '').splitlines()[1:2]}"
-        for rule in answer["violations"]
+        for rule in page.evaluate(asked, [context, options])
         for node in rule["nodes"]
     ]
+
+
+def dark_problems(page: Page) -> list[str]:
+    """Ask axe again in dark colours, and whether they are dark; light again afterwards."""
+    page.emulate_media(color_scheme="dark")
+    ground = page.evaluate(
+        "() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number))"
+    )
+    found = [] if ground < 60 else [f"dark ground is {ground}"]
+    found += [f"dark: {problem}" for problem in axe_problems(page)]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+# 200 % of a screen of 1280, and 400 % of it, which is the narrowest phone of WCAG 1.4.10.
+_ZOOMED: Final = (640, 320)
+
+
+def zoom_problems(page: Page) -> list[str]:
+    """Look at the page at 200 % zoom and 320 pixels wide; as wide as before afterwards."""
+    before, found = page.viewport_size, []
+    for width in _ZOOMED:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"at {width}px: {problem}" for problem in layout_problems(page, width)]
+    if before:
+        page.set_viewport_size(before)
+    return found
+
+
+MOST_SHIFT: Final = 0.01
+MOST_BYTES: Final = 100_000
+_FETCHED: Final = """() => [
+  ...performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname),
+  ...[...document.querySelectorAll("link[rel=icon]")].map((link) => new URL(link.href).pathname)]"""
+
+
+def shift_problems(page: Page) -> list[str]:
+    """Look whether what was seen first has moved since."""
+    shift = page.evaluate("() => window.layoutShift")
+    return [] if shift < MOST_SHIFT else [f"the layout shifted by {shift:.3f}"]
+
+
+def weight_problems(page: Page, document: bytes) -> list[str]:
+    """Look whether the first view is light: all that the page fetches, compressed, also what was cached."""
+    paths = [path.removeprefix("/static/") for path in page.evaluate(_FETCHED)]
+    files = [finders.find(path) for path in dict.fromkeys(paths)]
+    missing = [path for path, file in zip(dict.fromkeys(paths), files, strict=True) if not file]
+    weight = sum(len(gzip.compress(text)) for text in [document, *(Path(file).read_bytes() for file in files if file)])
+    found = [] if weight <= MOST_BYTES else [f"the first view weighs {weight} bytes"]
+    return found + [f"no static file: {path}" for path in missing]
 
 
 def keyboard_problems(page: Page, *, steps: int = 300) -> list[str]:
@@ -98,6 +152,7 @@ _SAID: Final = """() => {
 _WHOLE_NAMES: Final = re.compile(r"\S*[@./]\S+")
 _NAMES = {"PDF", "DOCX", "XLSX", "JPEG", "PNG", "SHA", "Word", "Excel", "eGov", "egov", "Zoom", "BIM", "PPP", "API"}
 _NAMES |= {"KK", "RU", "EN"}  # marks of a title in another language
+_NAMES |= {"CC", "BY"}  # the licence of the data
 _OTHERS: Final = {
     "kk": re.compile(r"\b(или|для|чтобы|заявк\w*|сохран\w*|предложени\w*|проект\w*)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(және|немесе|үшін|өтінім\w*|сақта\w*|ұсыныс\w*|жоба\w*)\b", re.IGNORECASE),

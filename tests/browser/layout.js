@@ -48,7 +48,7 @@
     const boxes = range.getClientRects();
     /* What has no blank for a whole line, as names of files may, must break somewhere. */
     const breakable = text.data.replace(/\S{40,}/g, (long) => " ".repeat(long.length));
-    for (const word of boxes.length > 1 ? breakable.matchAll(/\p{L}+/gu) : []) {
+    for (const word of boxes.length > 1 && !parent.closest("code") ? breakable.matchAll(/\p{L}+/gu) : []) {
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
       const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));

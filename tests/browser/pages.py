@@ -50,7 +50,10 @@ _PATHS: Final[dict[str, Callable[[], str]]] = {
     "resolution-amendment": _resolution("kyzylorda-34"),
     "resolution-exclusion": _resolution("west-kazakhstan-19"),
     "statistics": lambda: "statistics/",
+    "list-on-a-day": lambda: "projects/?as_of=2019-03-01&view=map",
     "open-data": lambda: "data/",
+    "api": lambda: "api/",
+    "accessibility": lambda: "accessibility/",
     "not-found": lambda: "projects/99999/",
 }
 NAMES: Final = tuple(_PATHS)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from django.contrib import admin
 from playwright.sync_api import expect
 
+from accounts.models import User
 from accounts.roles import Role
 from projects.models import Project, Resolution
 from reference.codelists import ProjectStatus
@@ -40,13 +42,11 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "contract": lambda: f"projects/project/{_approved()}/contract/",
     "ceilings": lambda: "projects/obligationceiling/add/",
 }
-# Django's own, and not to be mended from here: the search field of a choice has no name, fields in rows have no labels.
-DJANGOS: Final = (".select2-container", ".inline-group .tabular tbody")
 KEPT: Final = {
     *("desk", "project-list", "resolution", "history", "contract", "review-desk-clerk", "review-desk-head"),
     *("proposal", "step-refuse", "cover", "opinion", "assign-many", "letter-texts"),
     *("session", "session-put", "recording-items", "recording-check", "recording-confirm"),
-    *("figures-register", "figures-times", "figures-outcomes"),
+    *("figures-register", "figures-times", "figures-outcomes", "missing-translations"),
 }
 
 
@@ -61,7 +61,8 @@ def _look_at(visitor: Visitor, name: str, language: str, *, axe: bool = True) ->
     problems = checks.layout_problems(page, visitor.width) + checks.language_problems(page, language)
     problems += checks.heading_problems(page)
     if axe:
-        problems += checks.axe_problems(page, without=DJANGOS)
+        problems += checks.axe_problems(page)
+        problems += checks.dark_problems(page) + checks.zoom_problems(page) if visitor.screen == "desktop" else []
     if problems or name in KEPT:
         visitor.keep_picture(f"admin-{name}", language)
     return problems
@@ -72,7 +73,7 @@ def _look_at(visitor: Visitor, name: str, language: str, *, axe: bool = True) ->
 def test_page_works_on_the_desktop(see: See, name: str, language: str) -> None:
     visitor = see("desktop", staff=language)
     visitor.visit("/admin/" + PAGES[name]())
-    problems = _look_at(visitor, name, language)
+    problems = _look_at(visitor, name, language, axe=language == "kk")
     assert not problems, "\n".join(problems)
 
 
@@ -81,7 +82,7 @@ def test_page_works_on_the_desktop(see: See, name: str, language: str) -> None:
 def test_page_works_on_a_phone(see: See, name: str, language: str) -> None:
     visitor = see("phone", staff=language)
     visitor.visit("/admin/" + PAGES[name]())
-    problems = _look_at(visitor, name, language)
+    problems = _look_at(visitor, name, language, axe=language == "kk")
     assert not problems, "\n".join(problems)
 
 
@@ -111,18 +112,6 @@ def test_experts_are_assigned_to_many_on_a_page_of_its_own(
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["review-desk-clerk", "proposal", "step-refuse", "opinion", "session", "recording-check", "figures-register"],
-)
-def test_page_of_the_review_is_readable_in_the_dark(see: See, review: Chamber, name: str) -> None:
-    role, path = review.pages[name]
-    visitor = see("desktop", dark=True, session=review.sessions[role, "kk"])
-    visitor.visit(f"/admin/{path}")
-    problems = checks.axe_problems(visitor.page, without=DJANGOS)
-    assert not problems, "\n".join(problems)
-
-
 @pytest.mark.parametrize("wanted", ["", "light", "dark"])
 @pytest.mark.parametrize("dark_system", [False, True], ids=["light-system", "dark-system"])
 @pytest.mark.parametrize("name", ["desk", "status"])
@@ -136,8 +125,40 @@ def test_page_is_readable_in_every_theme(see: See, name: str, dark_system: bool,
     is_dark = wanted == "dark" or (dark_system and not wanted)
     ground = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     assert (max(ground) < 60) == is_dark, ground
-    problems = checks.axe_problems(visitor.page, without=DJANGOS)
+    # The system's own theme is looked at on every page; here what the switch makes of the other one.
+    problems = checks.axe_problems(visitor.page) if is_dark != dark_system else []
     assert not problems, "\n".join(problems)
+
+
+def _paths(review: Chamber) -> list[str]:
+    return [path for _role, path in review.pages.values()]
+
+
+@pytest.fixture(scope="module")
+def root(review: Chamber) -> str:
+    """The session of somebody who may open everything."""
+    return real_register.session_of(User.objects.create_superuser("root@example.kz", full_name="Root", language="kk"))
+
+
+def test_every_list_and_form_of_the_staff_site_works(see: See, review: Chamber, root: str) -> None:
+    """Each model the staff site knows, but those looked at by name: list, first row or else the form of a new one."""
+    by_name = {path.split("/")[1] for path in [*(path() for path in PAGES.values()), *_paths(review)] if "/" in path}
+    visitor, found, looked_at = see("desktop", session=root), [], 0
+    for model in admin.site._registry:
+        if model._meta.model_name in by_name - {"obligationceiling"}:
+            continue
+        start = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        row = model._default_manager.first()
+        for path in [start, f"{start}{row.pk}/change/" if row else f"{start}add/"]:
+            # Some rows are opened from the page of another model, or are a draft of which the chamber knows nothing.
+            if visitor.page.context.request.get(visitor.address + path).status != 200:
+                continue
+            looked_at += 1
+            visitor.visit(path)
+            problems = _look_at(visitor, model._meta.model_name or "", "kk")
+            found += [f"{path}: {problem}" for problem in problems]
+    assert not found, "\n".join(found)
+    assert looked_at > 20
 
 
 def test_secretary_logs_in_and_lands_on_the_desk_in_her_language(see: See) -> None:

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from proposals.models import LetterKind, Opinion, Proposal, RefusalReason
 from proposals.models.clarification import ClarificationKind
 from proposals.models.review import ConflictGround
-from proposals.services import asking, review
+from proposals.services import asking, intake, review
 from proposals.services.opinions import criteria_for
 from proposals.services.review_lists import load_review_lists
 from proposals.workflow import Stage
@@ -32,6 +32,9 @@ REASONS = "Кезек расталған, күтілетін табыс жалд
 SUPPORT = "Қарыз есебі сессияға дейін нақтылансын."
 REFUSAL = "Екінші жылдың ағыны теріс: несиенің өтелуін қайта есептеңіз."
 FAMILY = "Құрылтайшысы – інім."
+EXPERTS = {"kk": "Қайырбек Сарапшы", "ru": "Сергей Экспертов"}
+SUPPORTED = {"kk-desktop": "kk", "ru-phone": "ru", "kk-phone": "kk", "ru-desktop": "ru"}
+"""The journey to the end, by language and screen."""
 
 
 @dataclass
@@ -41,50 +44,57 @@ class Case:
     proposal: Proposal
     applicant: User
     session: str
+    language: str = "kk"
 
 
 @dataclass
 class Scene:
-    """Everybody of the chamber, their sessions, and one proposal for each journey."""
+    """Everybody of the chamber in both languages, their sessions, and one proposal for each journey."""
 
-    people: dict[str, User]
-    sessions: dict[str, str]
+    people: dict[tuple[str, str], User]
+    sessions: dict[tuple[str, str], str]
     cases: dict[str, Case]
+
+
+def _filed(person: User, language: str) -> Proposal:
+    """Return a proposal just filed; the letters about it are in this language."""
+    application = maker.complete(maker.draft(person, language=language), person)
+    return intake.file(application, by=person, consent=True, publish_agreed=False, site=maker.SITE).proposals.get()
 
 
 @pytest.fixture(scope="module")
 def scene(sessions: dict[str, str]) -> Scene:
     """Everybody of the chamber and a filed proposal for each journey; the second and third are under review."""
     load_review_lists()
-    people = {
-        Role.CLERK: maker.staff(Role.CLERK, full_name="Іскер Қызметкер"),
-        Role.HEAD: maker.staff(Role.HEAD, full_name="Бибігүл Басшы"),
-        Role.EXPERT: maker.expert_of(full_name="Қайырбек Сарапшы"),
-    }
+    people = {}
+    for language in ("kk", "ru"):
+        people[Role.CLERK, language] = maker.staff(Role.CLERK, full_name="Іскер Қызметкер", language=language)
+        people[Role.HEAD, language] = maker.staff(Role.HEAD, full_name="Бибігүл Басшы", language=language)
+        people[Role.EXPERT, language] = maker.expert_of(full_name=EXPERTS[language], language=language)
     cases = {}
-    for name in ("supported", "refused", "conflict"):
-        person = user(full_name="Айгүл Үлгі")
+    for name, language in {**dict.fromkeys(("refused", "conflict"), "kk"), **SUPPORTED}.items():
+        person = user(full_name="Айгүл Үлгі", language=language)
         maker.organisation(person)
-        proposal = maker.proposal_at(Stage.FILED if name == "supported" else Stage.REVIEW, person)
-        cases[name] = Case(proposal, person, real_register.session_of(person))
-    review.assign([cases["conflict"].proposal], [people[Role.EXPERT]], by=people[Role.CLERK])
+        proposal = _filed(person, language) if name in SUPPORTED else maker.proposal_at(Stage.REVIEW, person)
+        cases[name] = Case(proposal, person, real_register.session_of(person), language)
+    review.assign([cases["conflict"].proposal], [people[Role.EXPERT, "kk"]], by=people[Role.CLERK, "kk"])
     return Scene(people, {role: real_register.session_of(person) for role, person in people.items()}, cases)
 
 
 @pytest.fixture
 def at_work(newcomer: See, scene: Scene):
-    """Give ``at_work(role)``: a member of staff at a desktop."""
+    """Give ``at_work(role)``: a member of staff, in Kazakh and at a desktop unless said otherwise."""
 
-    def person(role: str) -> Official:
-        return Official(newcomer("desktop", session=scene.sessions[role]), "kk")
+    def person(role: str, language: str = "kk", screen: str = "desktop") -> Official:
+        return Official(newcomer(screen, session=scene.sessions[role, language]), language)
 
     return person
 
 
 def _letter(case: Case, kind: LetterKind):
-    """Return the one letter of a kind to the applicant; it is in Kazakh."""
+    """Return the one letter of a kind to the applicant; it is in the language of the application."""
     (letter,) = [row for row in letters(case.applicant.email) if row.headers["X-Letter"] == f"proposal:{kind}"]
-    assert letter.headers["Content-Language"] == "kk"
+    assert letter.headers["Content-Language"] == case.language
     assert case.proposal.number in letter.subject + letter.message
     return letter
 
@@ -93,7 +103,9 @@ def _letter(case: Case, kind: LetterKind):
 def _asks(clerk: Official, proposal: Proposal) -> None:
     row = clerk.waiting("Filed, to be taken up", proposal)
     expect(clerk.button("Take up", "action", within=row)).to_be_visible()
-    row.get_by_role("link", name=str(proposal)).click()
+    with override(clerk.language):
+        title = str(proposal)
+    row.get_by_role("link", name=title).click()
     clerk.press("Ask the applicant", "action")
     due = asking.usual_day(timezone.localdate())
     expect(clerk.box("due_on")).to_have_value(due.isoformat())
@@ -107,7 +119,7 @@ def _answers(her: Applicant, proposal: Proposal) -> None:
     her.go(f"applications/{proposal.application_id}/proposals/{proposal.pk}/")
     page = her.visitor.page
     expect(page.locator("#requests")).to_contain_text(REQUEST)
-    with override("kk"):
+    with override(her.language):
         due = date_format(asking.usual_day(timezone.localdate()), "DATE_FORMAT")
     expect(page.locator("#requests")).to_contain_text(due)
     her.say("answer", ANSWER)
@@ -133,10 +145,10 @@ def _takes_up_and_assigns(clerk: Official, proposal: Proposal) -> None:
     row = clerk.waiting("Under review without an expert", proposal)
     clerk.press("Assign experts", within=row)
     expect(clerk.box("due_on")).to_have_value(review.usual_day(timezone.localdate()).isoformat())
-    page.get_by_label("Қайырбек Сарапшы").check()
+    page.get_by_label(EXPERTS[clerk.language]).check()
     clerk.press("Assign")
     expect(page.locator(".messagelist .success")).to_be_visible()
-    expect(page.locator(".filed-facts")).to_contain_text("Қайырбек Сарапшы")
+    expect(page.locator(".filed-facts")).to_contain_text(EXPERTS[clerk.language])
 
 
 def _declares_nothing(judge: Official, proposal: Proposal) -> None:
@@ -192,11 +204,12 @@ def _supports(head: Official, proposal: Proposal) -> None:
     expect(opinion.locator("h3")).to_contain_text("90%")
 
 
-def test_proposal_is_asked_about_taken_up_judged_and_supported(newcomer: See, at_work, scene: Scene) -> None:
-    case = scene.cases["supported"]
-    proposal = case.proposal
-    clerk, head, expert = at_work(Role.CLERK), at_work(Role.HEAD), at_work(Role.EXPERT)
-    her = Applicant(newcomer("desktop", session=case.session), "kk")
+@pytest.mark.parametrize("name", SUPPORTED)
+def test_proposal_is_asked_about_taken_up_judged_and_supported(newcomer: See, at_work, scene: Scene, name) -> None:
+    case, screen = scene.cases[name], name.partition("-")[2]
+    proposal, language = case.proposal, case.language
+    clerk, head, expert = (at_work(role, language, screen) for role in (Role.CLERK, Role.HEAD, Role.EXPERT))
+    her = Applicant(newcomer(screen, session=case.session), language)
 
     _asks(clerk, proposal)
     _answers(her, proposal)
@@ -216,9 +229,11 @@ def test_proposal_is_asked_about_taken_up_judged_and_supported(newcomer: See, at
     steps = [("File", "action"), ("Ask the applicant", "action"), ("Answer", "action"), ("Take up", "action")]
     steps += [("Assigned an expert", ""), ("Gave an opinion", ""), ("Support", "action")]
     expect(told.locator("strong")).to_have_text([head.word(*step) for step in steps])
-    for place, words in ((1, REQUEST), (2, ANSWER), (4, "Қайырбек Сарапшы"), (5, "Қайырбек Сарапшы"), (6, SUPPORT)):
+    judge = EXPERTS[language]
+    for place, words in ((1, REQUEST), (2, ANSWER), (4, judge), (5, judge), (6, SUPPORT)):
         expect(told.nth(place)).to_contain_text(words)
     expect(told.nth(6)).to_contain_text("Бибігүл Басшы")
+    head.visitor.keep_picture("journey-chamber-supported", language)
 
 
 # --- refused ---

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.utils.translation import gettext, override
 from playwright.sync_api import Page, expect
 
-from projects.models import Project
+from projects.models import Follow, Project
 from reference.money import format_tenge
+from tests.accounts.outbox import letters, link_in
 from tests.browser.conftest import See
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,50 @@ def test_journalist_sorts_by_cost_and_sees_every_row_once(see: See) -> None:
     assert costs[: len(known)] == [format_tenge(cost) for cost in known]
     assert set(costs[len(known) :]) == {costs[-1]}, "rows without a cost stand last and all read alike"
     assert not re.search(r"\d|^$|^[-–—]$", costs[-1]), costs[-1]
+
+
+def _presses(page: Page, language: str, english: str) -> None:
+    with override(language):
+        words = gettext(english)
+    page.locator("main").get_by_role("button", name=words, exact=True).first.click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_official_finds_a_project_takes_its_data_and_follows_it(newcomer: See, language: str, screen: str) -> None:
+    wanted = Project.objects.filter(resolution__import_key="kyzylorda-34").order_by("number").first()
+    visitor = newcomer(screen)
+    visitor.visit(f"/{language}/projects/")
+    page = visitor.page
+    # Typed without the Kazakh letters, as on a keyboard that lacks them.
+    page.locator("input[name=search]").fill("кызылорда")
+    page.locator("input[name=search]").press("Enter")
+    page.wait_for_url(f"**/{language}/projects/?search=*")
+    in_the_region = int(_figures(page)[0])
+    assert 1 < in_the_region < Project.objects.count()
+    visitor.keep_picture("journey-public-list", language)
+    with page.expect_download() as asked:
+        page.locator("main a[href*='projects.csv']").first.click()
+    rows = asked.value.path().read_text(encoding="utf-8-sig").strip().splitlines()
+    assert len(rows) == 1 + in_the_region
+
+    page.locator(f"table.cards a[href='/{language}/projects/{wanted.number}/']").first.click()
+    page.wait_for_url(f"**/{language}/projects/{wanted.number}/")
+    title = {"kk": wanted.title_kk or wanted.title_ru, "ru": wanted.title_ru or wanted.title_kk}[language]
+    expect(page.locator("h1")).to_contain_text(title)
+    with page.expect_download() as asked:
+        page.locator("main .take a.button").click()
+    with asked.value.path().open("rb") as extract:
+        assert extract.read(5) == b"%PDF-"
+
+    email = f"bolat.{language}.{screen}@example.kz"
+    page.locator("#follow input[name=email]").fill(email)
+    _presses(page, language, "Follow")
+    (letter,) = letters(email)
+    visitor.visit(link_in(letter))
+    _presses(page, language, "Yes, write to me")
+    page.wait_for_url(f"**/{language}/projects/{wanted.number}/")
+    assert letter.headers["Content-Language"] == language
+    assert Follow.objects.get(email=email, confirmed_at__isnull=False).project == wanted
+    visitor.keep_picture("journey-public-followed", language)

@@ -24,6 +24,7 @@ from tests.proposals import applications as maker, sittings
 
 pytestmark = pytest.mark.django_db
 
+JOURNEYS = [(language, screen) for language in ("kk", "ru") for screen in ("desktop", "phone")]
 STATE, SME = 2_000_000_000, 900_000_000
 
 
@@ -38,10 +39,10 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def cases(sessions: dict[str, str]) -> dict[str, Case]:
-    """A journey for each language, with a state body's project on the agenda already."""
+def cases(sessions: dict[str, str]) -> dict[tuple[str, str], Case]:
+    """A journey for each language and screen, with a state body's project on the agenda already."""
     made = {}
-    for language in ("kk", "ru"):
+    for language, screen in JOURNEYS:
         people = {role: maker.staff(role, language=language) for role in (Role.SECRETARY, Role.HEAD)}
         person = user(full_name="Айгүл Үлгі")
         maker.organisation(person)
@@ -49,7 +50,7 @@ def cases(sessions: dict[str, str]) -> dict[str, Case]:
         sitting = sittings.session()
         sittings.state_project(sitting, by=people[Role.SECRETARY], asked_sum=STATE)
         logged_in = {role: real_register.session_of(who) for role, who in people.items()}
-        made[language] = Case(logged_in, proposal, person, sitting)
+        made[language, screen] = Case(logged_in, proposal, person, sitting)
     return made
 
 
@@ -102,15 +103,15 @@ def _confirms(head: Official) -> None:
     head.is_told("The resolution is published and stands in the register.")
 
 
-@pytest.mark.parametrize(("language", "screen"), [("kk", "desktop"), ("ru", "phone")])
+@pytest.mark.parametrize(("language", "screen"), JOURNEYS)
 def test_a_list_goes_from_the_agenda_into_the_register(newcomer: See, cases, language, screen) -> None:
-    case = cases[language]
+    case = cases[language, screen]
     proposal, applicant = case.proposal, case.applicant
     secretary, head = (
         Official(newcomer(screen, session=case.sessions[role]), language) for role in (Role.SECRETARY, Role.HEAD)
     )
     _puts_on_the_agenda(secretary, case)
-    draft = _records(secretary, f"12/96-{language}")
+    draft = _records(secretary, f"12/96-{language}-{screen}")
     before = Project.objects.count()
     _confirms(head)
     draft.refresh_from_db()
@@ -123,6 +124,7 @@ def test_a_list_goes_from_the_agenda_into_the_register(newcomer: See, cases, lan
     public.visit(f"/{language}/resolutions/{draft.resolution.pk}/")
     page = public.page
     expect(page.locator("main")).to_contain_text(re.compile(re.escape(format_tenge(STATE + SME))))
+    public.keep_picture("journey-chamber-published", language)
     page.locator("main a", has_text=str(getattr(proposal, f"title_{language}"))).first.click()
     expect(page).to_have_url(re.compile(rf"/{language}/projects/{proposal.project.number}/$"))
     public.visit(f"/{language}/projects/?as_of={timezone.localdate().isoformat()}&resolution={draft.resolution.pk}")

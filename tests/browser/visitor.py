@@ -13,6 +13,10 @@ _SCREENS: Final = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 _SHOTS: Final = Path(settings.BASE_DIR) / "test-results" / "pages"
+_WATCH_SHIFTS: Final = """window.layoutShift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
 _LOUD: Final = {"error", "warning", "assert"}
 
 
@@ -76,13 +80,16 @@ class Visitor:
     def _on_response(self, response: Response) -> None:
         if response.status >= 400 and self._expected.get(response.url) != response.status:
             self.faults.append(f"{response.url} answers {response.status}")
-        if not response.url.startswith(self.address):
-            self.faults.append(f"the page asks another machine: {response.url}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+            self.faults.append(f"the page asks another machine: {request.url}")
 
     def listen(self) -> None:
         """Hear what the page reports from now on."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", self._on_error)
+        self.page.on("request", self._on_request)
         self.page.on("requestfailed", self._on_failed)
         self.page.on("response", self._on_response)
 
@@ -101,6 +108,8 @@ def new_visitor(
     context.set_default_timeout(10_000)
     if session:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    if scripts:
+        context.add_init_script(_WATCH_SHIFTS)
     visitor = Visitor(context.new_page(), address, screen)
     visitor.listen()
     return visitor

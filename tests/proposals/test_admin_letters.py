@@ -50,7 +50,7 @@ def letters():
 def subjects(browser, conditions=""):
     page = parse(browser.get(f"{OUTBOX}{conditions}"))
     tables = page.all("table", id="result_list")
-    return {cell.text.strip() for cell in tables[0].all("th", "field-subject")} if tables else set()
+    return {cell.text.strip() for cell in tables[0].all("th", "field-shown_subject")} if tables else set()
 
 
 @pytest.mark.parametrize("role", [*Role.values, "superuser"])

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from post_office.models import Email
 
 from accounts.models import Membership
@@ -224,3 +225,16 @@ def test_a_letter_of_a_step_that_is_undone_was_never_written(told):
     assert not Email.objects.exists()
     acts["supported"]()
     assert Email.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("reference_data")
+def test_a_title_stands_in_the_language_of_the_letter_whoever_acts():
+    person = applicant()
+    application = complete(draft(person, language="ru"), person, title_kk="Балабақша", title_ru="Детский сад")
+    with translation.override("kk"):
+        filed = intake.file(application, by=person, consent=True, publish_agreed=False, site=SITE)
+        taken_up(filed.proposals.get(), by=person, site=SITE, days=None)
+    for letter in Email.objects.filter(headers__contains={"Content-Language": "ru"}):
+        assert ("Детский сад" in letter.message, "Балабақша" in letter.message) == (True, False)
+    assert Email.objects.count() == 2

@@ -41,7 +41,7 @@ class Everything:
         self.ceiling = factories.ceiling()
         self.person = factories.user()
         self.root = User.objects.create_superuser("root@example.kz", full_name="Әкімші", language="en")
-        names = {f"name_{code}": "Көшірілген күн" for code in ("kk", "ru", "en")}
+        names = {"name_kk": "Көшірілген күн", "name_ru": "Перенесенный день", "name_en": "Moved day"}
         WorkingDayCorrection.objects.create(date="2026-01-08", is_working=False, **names)
         Document.objects.create(project=self.group, url="https://example.kz/plan", is_public=True)
 
@@ -73,7 +73,16 @@ class Everything:
             *(f"{start}resolutions/{pk}/" for pk in Resolution.objects.values_list("pk", flat=True)),
             *(
                 f"{start}{page}/"
-                for page in ("statistics", "queue", "how-to-apply", "data", "follow", "follow/sent", "api")
+                for page in (
+                    "statistics",
+                    "queue",
+                    "how-to-apply",
+                    "data",
+                    "follow",
+                    "follow/sent",
+                    "api",
+                    "accessibility",
+                )
             ),
             f"{start}projects/?view=map&territory={factories.ALMATY}",
             f"{start}projects/?view=table&ordering=territory",
@@ -97,7 +106,14 @@ class Everything:
             "reference/legalparameter": [LegalParameter.objects.values_list("pk", flat=True)[0]],
             "reference/workingdaycorrection": ["2026-01-08"],
         }
-        found = ["/admin/", "/admin/password_change/", "/admin/projects/", "/admin/accounts/", "/admin/reference/"]
+        found = [
+            "/admin/",
+            "/admin/missing-translations/",
+            "/admin/password_change/",
+            "/admin/projects/",
+            "/admin/accounts/",
+            "/admin/reference/",
+        ]
         for model, keys in rows.items():
             start = f"/admin/{model}/"
             found += [start, f"{start}?q=2017"]
