@@ -35,7 +35,8 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
 def _twin(request: HttpRequest, language: str) -> str:
     """Return the address of the same page in a language; the page that a login leads on to goes along."""
     address = request.get_full_path()
-    if following := request.GET.get("next"):
+    # Only where it stands there: parsing an address of too many parameters fails.
+    if "next=" in address and (following := request.GET.get("next")):
         query = request.GET.copy()
         query["next"] = translate_url(following, language)
         address = f"{address.partition('?')[0]}?{query.urlencode(safe='/')}"
