@@ -21,7 +21,7 @@ from proposals.models import ReportTaking
 from proposals.queries.takings import last_takings
 from proposals.services.reading import note_report
 from reference.downloads import made_now
-from reference.languages import LANGUAGES, reader_language
+from reference.languages import LANGUAGES, language_name, reader_language
 from reference.office_files import XLSX
 
 _FORMATS = {"pdf": (report_pdf, "application/pdf"), "xlsx": (report_xlsx, XLSX)}
@@ -52,10 +52,13 @@ def _form(request: HttpRequest) -> ReportForm:
     return ReportForm(given)
 
 
-def _taken() -> list[tuple[ReportTaking, Any, str]]:
-    """Return the last takings with the sections in words and the filters as an address says them."""
+def _taken() -> list[tuple[ReportTaking, Any, str, str]]:
+    """Return the last takings with sections in words, filters as an address says them, and the language by name."""
     headings = {"": _("All sections"), **{page.key: page.heading for page in PAGES}}
-    return [(one, headings.get(one.section, one.section), urlencode(one.filters)) for one in last_takings()]
+    return [
+        (one, headings.get(one.section, one.section), urlencode(one.filters), language_name(one.language))
+        for one in last_takings()
+    ]
 
 
 def _page(request: HttpRequest, site: AdminSite, form: ReportForm, *, refused: bool = False) -> HttpResponse:

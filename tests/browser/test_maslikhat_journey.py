@@ -24,7 +24,7 @@ from tests.proposals import applications as maker, sittings
 
 pytestmark = pytest.mark.django_db
 
-JOURNEYS = [(language, screen) for language in ("kk", "ru") for screen in ("desktop", "phone")]
+JOURNEYS = [("kk", "desktop"), ("ru", "phone")]
 STATE, SME = 2_000_000_000, 900_000_000
 
 

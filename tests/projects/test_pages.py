@@ -243,7 +243,7 @@ def test_a_paper_that_agrees_says_so_and_one_that_declares_nothing_too(client):
     assert (line["Difference"], line["Difference of sums"]) == ("agrees", "agrees")
     enter_all([factories.entry(status="approved", resolution=paper, cost=5)])
     (line,) = cells(at(client, f"/en/resolutions/{paper.pk}/"))
-    assert (line["Difference"], line["Difference of sums"]) == ("1 more than declared", "-5 ₸")
+    assert (line["Difference"], line["Difference of sums"]) == ("1 more than declared", "−5 ₸")
     silent = factories.resolution()
     (line,) = cells(at(client, f"/en/resolutions/{silent.pk}/"))
     assert [line[name] for name in ("Declared projects", "Entered projects", "Difference", "Entered sum")] == [

@@ -60,7 +60,8 @@ class TestAddresses:
         head = logged_in(Role.HEAD)
         known = NAMES if "report" in door else NAMES[:6]
         for name in known:
-            for text in RUBBISH:
+            # The sections share one form and the files another: of each kind one page takes everything.
+            for text in RUBBISH if door in (DOORS[0], DOORS[-1]) else RUBBISH[::4]:
                 answer = head.get(door, {name: text})
                 assert answer.status_code in (200, 400), (name, text)
                 if answer.status_code == 200:
