@@ -28,7 +28,7 @@ messages: ## Gather the words to translate (needs gettext)
 database: ## Only the private database, until Ctrl-C
 	@$(PYTHON) dev.py database
 
-screenshots: ## Pictures of README and tours, from a demo that runs on PORT (default 8000)
+screenshots: ## Pictures of README and tours, from a demo that runs on PORT (default 8000); after `make test`
 	@.venv/bin/python -m devtools.screenshots http://localhost:$(or $(PORT),8000)
 
 help: ## This list
