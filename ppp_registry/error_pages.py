@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language_from_path, get_language_from_request, override
 
 from projects.api.problems import problem
+from reference.languages import OWN_NAMES
 
 API: Final = "/api/"
 STAFF: Final = "/admin/"
@@ -36,11 +37,8 @@ def _page(request: HttpRequest, status: int, wait: int | None) -> HttpResponse:
             "status": status,
             "language": language,
             "is_of_staff": request.path_info.startswith(STAFF),
-            "languages": LANGUAGES if of_address else (),
+            "languages": OWN_NAMES.items() if of_address else (),
             "seconds": wait if wait and not minutes else 0,
             "minutes": minutes,
         }
         return render(request, "errors/page.html", context, status=status)
-
-
-LANGUAGES: Final = (("kk", "Қаз", "Қазақша"), ("ru", "Рус", "Русский"), ("en", "Eng", "English"))

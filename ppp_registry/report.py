@@ -21,7 +21,7 @@ from proposals.models import ReportTaking
 from proposals.queries.takings import last_takings
 from proposals.services.reading import note_report
 from reference.downloads import made_now
-from reference.languages import LANGUAGES, language_name, reader_language
+from reference.languages import LANGUAGE_NAMES, LANGUAGES, language_name, reader_language
 from reference.office_files import XLSX
 
 _FORMATS = {"pdf": (report_pdf, "application/pdf"), "xlsx": (report_xlsx, XLSX)}
@@ -40,7 +40,7 @@ class ReportForm(ScopeForm):
     lang = forms.ChoiceField(
         label=gettext_lazy("Language of the report"),
         required=False,
-        choices=[("kk", gettext_lazy("Kazakh")), ("ru", gettext_lazy("Russian")), ("en", gettext_lazy("English"))],
+        choices=list(LANGUAGE_NAMES.items()),
     )
 
 

@@ -11,6 +11,9 @@ LANGUAGES = ("kk", "ru", "en")
 
 LANGUAGE_NAMES: Final = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
 
+OWN_NAMES: Final = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Русский"), "en": ("Eng", "English")}
+"""What each language calls itself, short and whole: for whoever does not read the language of the page."""
+
 
 def language_name(code: str) -> str:
     """Return the name of one of our languages in the reader's; another code stays as it is."""

@@ -1,9 +1,11 @@
 """A span of years as filters mean it: which years are in it, and how addresses and people write it."""
 
+import datetime
 import re
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils import timezone
 
 from reference.partial_dates import EARLIEST_YEAR, LATEST_YEAR
 
@@ -65,3 +67,26 @@ class Years:
         if self.last:
             found &= Q((f"{column}__lte", self.last))
         return found
+
+    @property
+    def begins(self) -> datetime.datetime | None:
+        """The first moment of the first year, in the calendar of Almaty; None: without a beginning."""
+        return _new_year(self.first) if self.first else None
+
+    @property
+    def ends(self) -> datetime.datetime | None:
+        """The first moment after the last year; None: without an end."""
+        return _new_year(self.last + 1) if self.last else None
+
+    def of_moments(self, column: str) -> Q:
+        """Return the condition that a column of moments lies in the span."""
+        found = Q()
+        if self.begins:
+            found &= Q((f"{column}__gte", self.begins))
+        if self.ends:
+            found &= Q((f"{column}__lt", self.ends))
+        return found
+
+
+def _new_year(year: int) -> datetime.datetime:
+    return datetime.datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())

@@ -1,5 +1,6 @@
 """Filters beside the list of proposals. The figures of the dashboard lead here: each opens exactly its rows."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,16 +11,9 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from proposals.models import Proposal
 from proposals.queries.desk import sections_of, waiting_keys
 from proposals.queries.experts import awaited_experts, awaiting
+from proposals.queries.outcomes import Outcome, with_outcome
 from proposals.queries.review import EVERY_SECTOR
-from proposals.queries.staff import (
-    FILED,
-    Outcome,
-    filed_within,
-    filing_years,
-    in_territory,
-    territories_of,
-    with_outcome,
-)
+from proposals.queries.staff import FILED, filed_within, filing_years, in_territory, territories_of
 from proposals.workflow import Stage
 from reference.templatetags.registry_formats import visible
 from reference.years import Years
@@ -78,7 +72,7 @@ class TerritoryFilter(admin.SimpleListFilter):
         return in_territory(queryset, self.value() or "") if self.value() else queryset
 
 
-class ToldFilter(admin.SimpleListFilter):
+class ToldFilter(admin.SimpleListFilter, ABC):
     """A filter that says what it cannot read, and shows nothing rather than more than was asked for."""
 
     def has_output(self) -> bool:
@@ -99,9 +93,9 @@ class ToldFilter(admin.SimpleListFilter):
             return queryset.none()
         return found
 
+    @abstractmethod
     def meant(self, proposals: QuerySet[Proposal], text: str) -> QuerySet[Proposal] | None:
         """Return the rows that a text asks for, None where it cannot be read."""
-        raise NotImplementedError
 
 
 class FilingYearFilter(ToldFilter):

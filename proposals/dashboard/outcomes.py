@@ -14,8 +14,7 @@ from proposals.dashboard.values import bar, share
 from proposals.dashboard.words import in_words
 from proposals.models.proposal import PreparationPayer
 from proposals.queries import outcomes
-from proposals.queries.outcomes import ENDS, Known, Line, Preparation, Promise, Tally
-from proposals.queries.staff import Outcome
+from proposals.queries.outcomes import ENDS, Known, Line, Outcome, Preparation, Promise, Tally
 from proposals.queries.times import LEAST
 from proposals.workflow import Stage
 from reference.codelists import CapacityUnit, CompanySize, InitiatorType

@@ -16,7 +16,7 @@ from proposals.queries import workload
 from proposals.queries.experts import experts
 from proposals.queries.review import WRITE_OPINION
 from proposals.queries.times import LEAST, target_days
-from proposals.queries.workload import Load, Loads, Period
+from proposals.queries.workload import Load, Loads
 from proposals.workflow import Action, Stage
 
 SHOWN_ACTIONS = (Action.TAKE_UP, Action.ASK, Action.SUPPORT, Action.REFUSE)
@@ -31,12 +31,11 @@ def section(scope: Scope) -> Section:
     # The years say when the work was done: an opinion of January belongs to a proposal of December too.
     of_all_years = dataclasses.replace(scope, first_year=None, last_year=None)
     proposals = of_all_years.proposals()
-    period = Period(scope.first_year, scope.last_year)
     sees_all = sees_every_sector(scope.user)
     only = None if sees_all else scope.user.pk
     target = target_days(Stage.REVIEW, scope.today)
-    loads = workload.loads(proposals, period, today=scope.today, target=target, only=only)
-    steps = workload.steps_taken(proposals, period, only=only)
+    loads = workload.loads(proposals, scope.years, today=scope.today, target=target, only=only)
+    steps = workload.steps_taken(proposals, scope.years, only=only)
     blocks = []
     if sees_all:
         names, writing = _people({*loads.by_expert, *steps})

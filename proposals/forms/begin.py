@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.organisations import OrganisationForm
 from accounts.models import Organisation
+from reference.languages import OWN_NAMES
 
-LETTER_LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
+LETTER_LANGUAGES = tuple((code, whole) for code, (_short, whole) in OWN_NAMES.items())
 
 
 def _key() -> forms.UUIDField:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, TextChoices, Value, When
 from django.db.models.fields import BooleanField, TextField
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -59,6 +59,30 @@ def _end() -> Case:
         default=Value(End.WITHDRAWN),
         output_field=TextField(),
     )
+
+
+class Outcome(TextChoices):
+    """What was said of a proposal, whatever became of it afterwards. The last word of the chamber counts."""
+
+    JUDGED = "judged", _("Judged by the chamber")
+    SUPPORTED = "supported", _("Supported by the chamber")
+    REFUSED = "refused", _("Refused by the chamber")
+    DECLINED = "declined", _("Declined by the maslikhat")
+
+
+_SUPPORTED = (End.SUPPORTED, End.APPROVED, End.DECLINED, End.LEFT)
+_SAID = {
+    Outcome.JUDGED: (*_SUPPORTED, End.REFUSED),
+    Outcome.SUPPORTED: _SUPPORTED,
+    Outcome.REFUSED: (End.REFUSED,),
+    Outcome.DECLINED: (End.DECLINED,),
+}
+"""The ends at which this was said."""
+
+
+def with_outcome(proposals: QuerySet[Proposal], outcome: Outcome) -> QuerySet[Proposal]:
+    """Return the proposals of which this was said: those that :func:`tally` counts."""
+    return proposals.alias(end=_end()).filter(end__in=_SAID[outcome])
 
 
 @dataclass(frozen=True)
@@ -140,7 +164,7 @@ def tally(rows: Iterable[Line]) -> Tally:
         declined=found[End.DECLINED],
         refused=found[End.REFUSED],
         withdrawn=found[End.WITHDRAWN] + found[End.LEFT],
-        supported=found[End.SUPPORTED] + found[End.APPROVED] + found[End.DECLINED] + found[End.LEFT],
+        supported=sum(found[end] for end in _SAID[Outcome.SUPPORTED]),
     )
 
 

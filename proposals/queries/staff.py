@@ -3,14 +3,13 @@
 import re
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, TextChoices, TextField, Value
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from proposals.models import Application, Proposal, StageChange
+from proposals.models import Application, Proposal
 from proposals.queries.access import filed_proposals
-from proposals.workflow import Action, Stage
+from proposals.workflow import Stage
 from reference.kazakh import folded, search_words
 from reference.models import Territory
 from reference.queries import within
@@ -74,29 +73,6 @@ def filing_years(proposals: QuerySet[Proposal]) -> list[int]:
     """Return the years in which these proposals were filed, latest first."""
     years = proposals.order_by().values_list("application__year", flat=True).distinct()
     return sorted((year for year in years if year is not None), reverse=True)
-
-
-class Outcome(TextChoices):
-    """What was said of a proposal, whatever became of it afterwards. The last word of the chamber counts."""
-
-    JUDGED = "judged", _("Judged by the chamber")
-    SUPPORTED = "supported", _("Supported by the chamber")
-    REFUSED = "refused", _("Refused by the chamber")
-    DECLINED = "declined", _("Declined by the maslikhat")
-
-
-def with_outcome(proposals: QuerySet[Proposal], outcome: Outcome) -> QuerySet[Proposal]:
-    """Return the proposals of which this was said: the rows that ``outcomes.tally`` counts."""
-    is_declined = Q(pk__in=StageChange.objects.filter(action=Action.DECLINE).values("proposal"))
-    is_refused = Q(stage=Stage.REFUSED) & ~is_declined
-    is_supported = Q(pk__in=StageChange.objects.filter(action=Action.SUPPORT).values("proposal")) & ~is_refused
-    conditions = {
-        Outcome.JUDGED: is_refused | is_supported,
-        Outcome.SUPPORTED: is_supported,
-        Outcome.REFUSED: is_refused,
-        Outcome.DECLINED: is_declined,
-    }
-    return proposals.filter(conditions[outcome])
 
 
 def territories_of(proposals: QuerySet[Proposal]) -> QuerySet[Territory]:

@@ -11,47 +11,17 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from proposals.models import Proposal, StageChange
 from proposals.queries.spells import working_days_since
 from proposals.queries.times import LEAST
 from proposals.workflow import OPINION_STAGES, STEPS, UNDECIDED, Action
+from reference.years import Years
 
 STAFF_ACTIONS = tuple(step.action for step in STEPS if step.permission)
 """Steps that need a right of the chamber; what an applicant does is nobody's work here."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """Years in the calendar of Almaty, both included; None: without an end on this side."""
-
-    first_year: int | None = None
-    last_year: int | None = None
-
-    @property
-    def begins(self) -> datetime.datetime | None:
-        """The first moment."""
-        return _new_year(self.first_year) if self.first_year else None
-
-    @property
-    def ends(self) -> datetime.datetime | None:
-        """The first moment after it."""
-        return _new_year(self.last_year + 1) if self.last_year else None
-
-    def of(self, column: str) -> Q:
-        """Return the condition that a moment lies in the period."""
-        found = Q()
-        if self.begins:
-            found &= Q((f"{column}__gte", self.begins))
-        if self.ends:
-            found &= Q((f"{column}__lt", self.ends))
-        return found
-
-
-def _new_year(year: int) -> datetime.datetime:
-    return datetime.datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
 
 
 @dataclass(frozen=True)
@@ -114,7 +84,7 @@ GROUP BY GROUPING SETS ((expert_id), ())
 
 def loads(
     proposals: QuerySet[Proposal],
-    period: Period,
+    period: Years,
     *,
     today: datetime.date,
     target: int | None,
@@ -176,11 +146,11 @@ def _load(counts: Sequence[Any], *, is_target_known: bool) -> Load:
 
 
 def steps_taken(
-    proposals: QuerySet[Proposal], period: Period, *, only: int | None = None
+    proposals: QuerySet[Proposal], period: Years, *, only: int | None = None
 ) -> dict[int, dict[Action, int]]:
     """Return how many steps of the chamber each person took in the period, by action. One query."""
     found = StageChange.objects.filter(
-        period.of("at"), proposal__in=proposals.order_by().values("pk"), action__in=STAFF_ACTIONS
+        period.of_moments("at"), proposal__in=proposals.order_by().values("pk"), action__in=STAFF_ACTIONS
     )
     if only is not None:
         found = found.filter(actor=only)

@@ -14,11 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _, pgettext
 
 from reference import money, partial_dates, roman
-from reference.languages import Localized, localized as localized_text, reader_language
+from reference.languages import OWN_NAMES, Localized, localized as localized_text, reader_language
 
 register = template.Library()
-
-_LANGUAGE_NAMES = {"kk": ("Қаз", "Қазақша"), "ru": ("Рус", "Русский"), "en": ("Eng", "English")}
 
 
 @register.simple_tag(takes_context=True)
@@ -28,7 +26,7 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
     current = reader_language()
     return [
         {"code": code, "short": short, "name": name, "url": _twin(request, code), "is_current": code == current}
-        for code, (short, name) in _LANGUAGE_NAMES.items()
+        for code, (short, name) in OWN_NAMES.items()
     ]
 
 
