@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 from post_office.models import Email
 
 from proposals.models import Clarification
@@ -34,7 +35,7 @@ def test_a_request_is_numbered_dated_and_leads_back(stage):
         request = ask(proposal, by=clerk, kind=KIND, text="Жер кімдікі?", site=SITE)
         proposal.refresh_from_db()
         assert (request.number, request.came_from, proposal.stage) == (number, stage, Stage.CLARIFICATION)
-        assert request.due_on == add_working_days(request.asked_at.date(), 10)
+        assert request.due_on == add_working_days(timezone.localdate(request.asked_at), 10)
         answer(request, by=person, text="Қаланікі.", site=SITE)
         proposal.refresh_from_db()
         assert proposal.stage == stage
