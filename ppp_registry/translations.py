@@ -17,10 +17,9 @@ from django.views.decorators.http import require_safe
 
 from projects.models import Project
 from proposals.queries.translations import Kind, Line, Missing, counted, may_change, seen_kinds
-from reference.languages import LANGUAGES, Localized, reader_language
+from reference.languages import LANGUAGE_NAMES, LANGUAGES, Localized, reader_language
 
 ROWS_A_PAGE: Final = 50
-NAMES: Final = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def missing_translations(request: HttpRequest, site: AdminSite) -> HttpResponse:
         **site.each_context(request),
         "title": _("Missing translations"),
         "lines": lines,
-        "languages": NAMES,
+        "languages": LANGUAGE_NAMES,
         "language": language,
         "chosen": chosen,
     }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reference.fields import CleanCharField
-from reference.languages import LANGUAGES
+from reference.languages import LANGUAGE_NAMES, LANGUAGES
 
 
 class UserManager(BaseUserManager["User"]):
@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"),
         max_length=2,
-        choices=[(code, name) for code, name in zip(LANGUAGES, (_("Kazakh"), _("Russian"), _("English")), strict=True)],
+        choices=list(LANGUAGE_NAMES.items()),
         default="kk",
         help_text=_("Language of the pages and letters this person gets."),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from reference.constraints import known_code
 from reference.fields import CleanCharField
-from reference.languages import Localized, language_name, localized
+from reference.languages import LANGUAGE_NAMES, Localized, language_name, localized
 from reference.models import Sector
 
 TEMPLATE_LANGUAGES = ("kk", "ru")
@@ -39,7 +39,7 @@ class TypicalDocument(models.Model):
     language = models.CharField(
         _("language of the document"),
         max_length=2,
-        choices=[("kk", _("Kazakh")), ("ru", _("Russian"))],
+        choices=[(code, LANGUAGE_NAMES[code]) for code in ("kk", "ru")],
     )
     version = models.PositiveSmallIntegerField(_("version"), editable=False, default=1)
     title_kk = CleanCharField(_("title in Kazakh"), max_length=300)

@@ -160,9 +160,15 @@ def application() -> Iterator[None]:
 
 
 class TestPlainSql:
-    @pytest.fixture(autouse=True)
-    def _granted(self, world):
-        role = settings.APP_DATABASE_ROLE
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _granted(cls, world, django_db_blocker):
+        """Grant once: each more is a second change of PostgreSQL's catalogue in the transaction of the module."""
+        with django_db_blocker.unblock():
+            cls.grant(settings.APP_DATABASE_ROLE)
+
+    @staticmethod
+    def grant(role: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if not cursor.fetchone():
