@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -15,10 +16,11 @@ from proposals.workflow import OPINION_STAGES, UNDECIDED
 def experts() -> QuerySet[User]:
     """Return the people of the chamber who may write opinions."""
     app, codename = WRITE_OPINION.split(".")
-    given = {"content_type__app_label": app, "codename": codename}
-    by_group = Q(**{f"groups__permissions__{name}": value for name, value in given.items()})
-    own = Q(**{f"user_permissions__{name}": value for name, value in given.items()})
-    return User.objects.filter(by_group | own, is_active=True, is_staff=True).distinct()
+    right = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    # Two short lists: joined, every right of every group would be multiplied by every person.
+    by_group = User.groups.through.objects.filter(group__permissions__in=right).values("user")
+    own = User.user_permissions.through.objects.filter(permission__in=right).values("user")
+    return User.objects.filter(Q(pk__in=by_group) | Q(pk__in=own), is_active=True, is_staff=True)
 
 
 def experts_of(sectors: Collection[Any]) -> QuerySet[User]:

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 _LAYOUT: Final = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 _WCAG: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+_OF_COLOUR: Final = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # What holds the keyboard: can it be seen, and is the ring around it there?
 _FOCUS: Final = """() => {
@@ -48,10 +49,10 @@ def language_problems(page: Page, language: str) -> list[str]:
     return [] if said == language else [f"lang is “{said}” instead of “{language}”"]
 
 
-def axe_problems(page: Page, *, without: Sequence[str] = ()) -> list[str]:
+def axe_problems(page: Page, *, rules: Mapping[str, object] = _WCAG, without: Sequence[str] = ()) -> list[str]:
     """Ask axe about WCAG 2.1 A and AA, every rule of it, but for what the selectors of ``without`` name."""
     # Without preload: no rule of these tags reads stylesheets, and axe's copy of them would break the page's policy.
-    options = {"runOnly": _WCAG, "resultTypes": ["violations"], "preload": False}
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
     context = {"exclude": [[selector] for selector in without]} if without else None
     if not page.evaluate("() => !!window.axe"):  # half a megabyte, once for a page
         page.evaluate(AXE_SCRIPT)
@@ -64,13 +65,13 @@ def axe_problems(page: Page, *, without: Sequence[str] = ()) -> list[str]:
 
 
 def dark_problems(page: Page) -> list[str]:
-    """Ask axe again in dark colours, and whether they are dark; light again afterwards."""
+    """Ask axe again about the colours when they are dark, and whether they are; light again afterwards."""
     page.emulate_media(color_scheme="dark")
     ground = page.evaluate(
         "() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number))"
     )
     found = [] if ground < 60 else [f"dark ground is {ground}"]
-    found += [f"dark: {problem}" for problem in axe_problems(page)]
+    found += [f"dark: {problem}" for problem in axe_problems(page, rules=_OF_COLOUR)]
     page.emulate_media(color_scheme="light")
     return found
 
@@ -153,6 +154,7 @@ _WHOLE_NAMES: Final = re.compile(r"\S*[@./]\S+")
 _NAMES = {"PDF", "DOCX", "XLSX", "JPEG", "PNG", "SHA", "Word", "Excel", "eGov", "egov", "Zoom", "BIM", "PPP", "API"}
 _NAMES |= {"KK", "RU", "EN"}  # marks of a title in another language
 _NAMES |= {"CC", "BY"}  # the licence of the data
+_NAMES |= {"TOTP", "QR", "Aegis", "FreeOTP", "Google", "Microsoft", "Authenticator"}  # the second factor
 _OTHERS: Final = {
     "kk": re.compile(r"\b(или|для|чтобы|заявк\w*|сохран\w*|предложени\w*|проект\w*)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(және|немесе|үшін|өтінім\w*|сақта\w*|ұсыныс\w*|жоба\w*)\b", re.IGNORECASE),

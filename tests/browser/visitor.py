@@ -1,5 +1,6 @@
 """A person at a screen: a Chromium page that remembers everything that went wrong while it was looked at."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -57,8 +58,10 @@ class Visitor:
         """Width of the screen in CSS pixels."""
         return WIDTHS[self.screen]
 
-    def keep_picture(self, name: str, language: str) -> None:
-        """Save the whole page below test-results/, which git ignores."""
+    def keep_picture(self, name: str, language: str, *, wrong: bool = False) -> None:
+        """Save the whole page below test-results/, where something is wrong or PICTURES are asked; git ignores it."""
+        if not (wrong or os.environ.get("PICTURES")):
+            return
         _SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=_SHOTS / f"{name}-{language}-{self.width}.png", full_page=True)
 

@@ -22,7 +22,6 @@ from projects.models import (
     StatusChange,
 )
 from reference.models import LegalParameter, Sector, Territory
-from reference.services import load_parameters
 from tests import factories
 from tests.registry.pages import controls, parse
 from tests.registry.people import logged_in, staff
@@ -42,9 +41,8 @@ def browser_of(role):
 
 
 @pytest.fixture
-def rows():
+def rows(law):
     """Rows to look at and to act on."""
-    load_parameters()
     return {
         "planned": factories.project(),
         "approved": factories.project_in("approved"),
@@ -258,7 +256,7 @@ def test_only_the_right_role_acts_and_a_crafted_post_of_any_other_changes_nothin
 @pytest.mark.parametrize("role", ["head", "secretary", "administrator", "superuser"])
 def test_nobody_deletes(rows, role):
     browser = browser_of(NO_ROLE if role == "superuser" else role)
-    User.objects.filter(pk=browser.user.pk).update(is_superuser=role == "superuser")
+    browser.be_superuser(role == "superuser")
     paths = [
         f"projects/project/{rows['planned'].pk}",
         f"projects/resolution/{rows['resolution'].pk}",
@@ -303,7 +301,7 @@ def test_no_row_is_deleted_through_the_page_it_stands_on(rows, table, is_root):
     DeclaredShare.objects.create(resolution=rows["resolution"], initiator_type="sme", count=2)
     address = f"/admin/projects/{table}/{row.pk}/change/"
     browser = logged_in(Role.SECRETARY)
-    User.objects.filter(pk=browser.user.pk).update(is_superuser=is_root)
+    browser.be_superuser(is_root)
     sent = controls(parse(browser.get(address)).one("form", id=f"{table}_form"))
     keys = {inline: getattr(row, inline).get().pk for inline in INLINES[table]}
     for inline, key in keys.items():

@@ -8,19 +8,13 @@ from django.utils import timezone
 from proposals.admin.assigning import MOST
 from proposals.models import Assignment, ExpertSector
 from proposals.services.review import declare
-from reference.services import load_parameters
 from tests.proposals.applications import applicant, expert_of, filed, proposal_at, reviewer
 from tests.registry.pages import parse
 from tests.registry.people import logged_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "law")]
 
 LIST = "/admin/proposals/proposal/"
-
-
-@pytest.fixture(autouse=True)
-def _parameters(reference_data):
-    load_parameters()
 
 
 def day(after=7):

@@ -25,7 +25,6 @@ from tests.proposals.applications import (
     proposal_at,
     staff,
 )  # fmt: skip
-from tests.proposals.law import law, law_rows  # noqa: F401
 from tests.registry.pages import parse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -56,7 +55,7 @@ def test_an_empty_list_says_what_to_do_next(web):
     assert page.one("div", "empty").all("a")
 
 
-def test_the_list_shows_drafts_and_filed_with_what_waits(web, by, law):  # noqa: F811
+def test_the_list_shows_drafts_and_filed_with_what_waits(web, by, law):
     one, two = draft(by), filed(by)
     ask(two.proposals.get(), by=staff("clerk"), kind="other", text="Неше орын?", site=SITE)
     other = filed()
@@ -234,7 +233,7 @@ def test_one_proposal_of_two_is_withdrawn_and_the_other_goes_on(web, by):
 
 
 @pytest.fixture
-def asked(by, law) -> Clarification:  # noqa: F811
+def asked(by, law) -> Clarification:
     row = proposal_at(Stage.REVIEW, by)
     return ask(row, by=staff("clerk"), kind="wrong_figure", text="Құнын түсіндіріңіз.", site=SITE)
 

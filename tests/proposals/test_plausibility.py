@@ -8,7 +8,6 @@ from django.utils import translation
 
 from proposals.plausibility import Facts, doubts
 from reference.codelists import PaymentSource
-from tests.proposals.law import law, law_rows  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("law")
 

@@ -22,7 +22,6 @@ from proposals.suitability import (
     term_limits,
 )
 from proposals.wording import said
-from tests.proposals.law import law, law_rows  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("law")
 
