@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import organisations, passwords, profile, registration
+from accounts.views import organisations, passwords, profile, registration, second_factor
 
 _ORGANISATION = "organisations/<uuid:pk>/"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("register/sent/", registration.register_sent, name="register_sent"),
     path("register/<str:token>/", registration.register_confirm, name="register_confirm"),
     path("login/", registration.login, name="login"),
+    path("login/code/", second_factor.code, name="second_factor"),
+    path("second-factor/", second_factor.set_up, name="second_factor_set_up"),
+    path("second-factor/recovery-codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("second-factor/off/", second_factor.switch_off, name="second_factor_off"),
+    path("sessions/end/", second_factor.end_others, name="sessions_end"),
     path("logout/", registration.logout, name="logout"),
     path("password/", passwords.password_change, name="password_change"),
     path("password/reset/", passwords.password_reset, name="password_reset"),

@@ -159,3 +159,24 @@ class WorkingDayCorrection(Named):
         verbose_name = _("correction of the working calendar")
         verbose_name_plural = _("corrections of the working calendar")
         ordering = ["-date"]
+
+
+class Tally(models.Model):
+    """How often somebody did something lately. Whom a row counts, nobody can read from it; see reference/rates.py."""
+
+    key = models.CharField(
+        _("key"), max_length=40, primary_key=True, help_text=_("Keyed hash of what is counted and of whom.")
+    )
+    kind = models.CharField(_("what is counted"), max_length=20)
+    count = models.PositiveIntegerField(_("wrong tries in a row"), default=0)
+    until = models.DateTimeField(_("locked or filled until"))
+    forget_at = models.DateTimeField(_("forgotten at"), help_text=_("After this moment the row counts nothing."))
+    is_told = models.BooleanField(_("the owner was told"), default=False)
+
+    class Meta:
+        verbose_name = _("count of tries")
+        verbose_name_plural = _("counts of tries")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"

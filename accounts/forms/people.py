@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.forms.fields import EmailBox, PasswordBox
 from accounts.models import User
+from accounts.services.attempts import TooManyAttempts, authenticated, knows_password
 
 _TWICE = _("The two passwords differ. Type the same password in both boxes.")
 _PASSWORD_HELP = _(
@@ -18,13 +19,40 @@ _PASSWORD_HELP = _(
 )
 
 
+BY_LETTER = _("You need not wait if you ask for a new password: with it you can log in here at once.")
+
+
+class Slowed(forms.BaseForm):
+    """A form that asks for a password: after too many wrong ones it says how long to wait, in ``wait`` as seconds."""
+
+    wait = 0
+
+    def slow_down(self, refusal: TooManyAttempts, way_out: str = "") -> ValidationError:
+        """Keep the seconds and return the sentence, with another way out if there is one."""
+        self.wait = refusal.wait
+        minutes = -(-refusal.wait // 60)
+        sentence = ngettext(
+            "Too many wrong passwords. Please wait %(count)d minute, then try again.",
+            "Too many wrong passwords. Please wait %(count)d minutes, then try again.",
+            minutes,
+        )
+        return ValidationError(f"{sentence % {'count': minutes}} {way_out}".strip(), code="slow")
+
+    def is_password_of(self, user: User, typed: str) -> bool:
+        """Tell whether the person typed the own password; raise ValidationError after too many wrong ones."""
+        try:
+            return knows_password(user, typed)
+        except TooManyAttempts as refusal:
+            raise self.slow_down(refusal) from refusal
+
+
 class EmailForm(forms.Form):
     """One address."""
 
     email = EmailBox()
 
 
-class LoginForm(forms.Form):
+class LoginForm(Slowed, forms.Form):
     """Address and password; one sentence for whatever is wrong, so that nobody learns who has an account."""
 
     email = EmailBox(autocomplete="username")
@@ -39,7 +67,10 @@ class LoginForm(forms.Form):
         """Find the person; refuse in the same words whether address, password or account is wrong."""
         cleaned = super().clean() or self.cleaned_data
         if "email" in cleaned and "password" in cleaned:
-            found = authenticate(self.request, username=cleaned["email"], password=cleaned["password"])
+            try:
+                found = authenticated(self.request, cleaned["email"], cleaned["password"])
+            except TooManyAttempts as refusal:
+                raise self.slow_down(refusal, str(BY_LETTER)) from refusal
             if found is None:
                 raise ValidationError(
                     _("The e-mail or the password is wrong. Check both, or ask for a new password."), code="login"
@@ -97,7 +128,7 @@ class ConfirmForm(NewPasswordForm):
         return self.user.full_name
 
 
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(Slowed, NewPasswordForm):
     """A new password for whoever knows the old one."""
 
     old_password = PasswordBox(autocomplete="current-password", label=_("Password you have now"))
@@ -106,20 +137,33 @@ class ChangePasswordForm(NewPasswordForm):
     def clean_old_password(self) -> str:
         """Check the old password."""
         old: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(old):
+        if not self.is_password_of(self.user, old):
             raise ValidationError(_("This is not your password. Type it again, or ask for a new one."))
         return old
 
 
-class ChangeEmailForm(forms.Form):
-    """A new address for whoever knows the password."""
+class PasswordForm(Slowed, forms.Form):
+    """For an act that only whoever knows the password may take."""
 
-    email = EmailBox(label=_("New e-mail"))
     password = PasswordBox(autocomplete="current-password", label=_("Password you have now"))
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+
+    def clean_password(self) -> str:
+        """Check the password."""
+        password: str = self.cleaned_data["password"]
+        if not self.is_password_of(self.user, password):
+            raise ValidationError(_("This is not your password. Type it again, or ask for a new one."))
+        return password
+
+
+class ChangeEmailForm(PasswordForm):
+    """A new address for whoever knows the password."""
+
+    email = EmailBox(label=_("New e-mail"))
+    field_order = ("email", "password")
 
     def clean_email(self) -> str:
         """Refuse the address one has already."""
@@ -127,13 +171,6 @@ class ChangeEmailForm(forms.Form):
         if email.lower() == self.user.email.lower():
             raise ValidationError(_("This is your address already. Write another one."))
         return email
-
-    def clean_password(self) -> str:
-        """Check the password."""
-        password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise ValidationError(_("This is not your password. Type it again, or ask for a new one."))
-        return password
 
 
 class ProfileForm(forms.ModelForm):

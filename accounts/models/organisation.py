@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from reference.codelists import CompanySize, InitiatorType, LegalForm
 from reference.constraints import known_code
@@ -23,7 +23,7 @@ _PERSONAL = ["iin", "contact_person", "phone", "email", "address"]
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=_PERSONAL,
+    exclude=[*_PERSONAL, "erased_at"],
     meta={"ordering": ["-pgh_id"]},
 )
 class Organisation(models.Model):
@@ -64,6 +64,9 @@ class Organisation(models.Model):
     email = models.EmailField(_("e-mail of the organisation"), max_length=254, blank=True)
     address = CleanTextField(_("postal address"), blank=True)
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    erased_at = models.DateTimeField(
+        _("erased"), null=True, blank=True, editable=False, help_text=_("The entrepreneur was erased as a person.")
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -74,7 +77,7 @@ class Organisation(models.Model):
             known_code("legal_form", LegalForm.values),
             known_code("size", CompanySize.values, may_be_empty=True),
             models.CheckConstraint(
-                condition=(Q(legal_form=LegalForm.INDIVIDUAL, bin="") & ~Q(iin=""))
+                condition=(Q(legal_form=LegalForm.INDIVIDUAL, bin="") & (~Q(iin="") | Q(erased_at__isnull=False)))
                 | (~Q(legal_form=LegalForm.INDIVIDUAL) & Q(iin="") & ~Q(bin="")),
                 name="%(app_label)s_%(class)s_has_one_number",
                 violation_error_message=_(
@@ -92,6 +95,8 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.erased_at and not self.name:
+            return gettext("Erased applicant")
         return self.name
 
     @property

@@ -1,10 +1,12 @@
 """What the pages of an account share."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import override
@@ -33,8 +35,11 @@ def person(request: HttpRequest) -> User:
 
 
 def site_of(request: HttpRequest) -> str:
-    """Return the root of the site, for letters; ALLOWED_HOSTS guards the name of the host."""
-    return request.build_absolute_uri("/")
+    """Return the root of the site, for letters: of the settings, only in a demo of the request.
+
+    ALLOWED_HOSTS lets any port through, and any name below a domain.
+    """
+    return request.build_absolute_uri("/") if settings.PLAIN_HTTP else settings.SITE_URL
 
 
 def safe_next(request: HttpRequest, page: str | None) -> str:
@@ -48,6 +53,14 @@ def safe_next(request: HttpRequest, page: str | None) -> str:
 def asked_next(request: HttpRequest) -> str:
     """Return the page that the address or the form asks to go on to, if it is ours."""
     return safe_next(request, request.POST.get("next") or request.GET.get("next"))
+
+
+def slowed(response: HttpResponse, wait: int) -> HttpResponse:
+    """Make the page of a form that must wait a 429; with ``wait`` 0 leave it as it is."""
+    if wait:
+        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def start_page(user: User) -> str:

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms.people import ChangePasswordForm, EmailForm, NewPasswordForm
+from accounts.services.attempts import remember_device
 from accounts.services.passwords import ask_for_new_password, tell_password_changed
-from accounts.views.common import own, person, private, site_of
+from accounts.views.common import own, person, private, site_of, slowed
 from reference.languages import reader_language
+from reference.limits import limited
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("letters", methods=("POST",))
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for an address and write to it; the answer is the same whoever owns the address."""
     form = EmailForm(request.POST or None)
@@ -38,6 +41,7 @@ def password_reset_done(request: HttpRequest) -> HttpResponse:
 
 
 @method_decorator(private, name="dispatch")
+@method_decorator(limited("links"), name="dispatch")
 class PasswordResetConfirm(PasswordResetConfirmView):
     """Django's page: it takes the secret out of the address first, and the link works once."""
 
@@ -46,10 +50,14 @@ class PasswordResetConfirm(PasswordResetConfirmView):
     success_url = reverse_lazy("password_reset_complete")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Set the password and tell the owner, both or neither."""
+        """Set the password and tell the owner, both or neither; this browser is known from now on.
+
+        So whoever was shut out by tries of strangers gets in again by a letter.
+        """
         with transaction.atomic():
             answer = super().form_valid(form)
             tell_password_changed(form.user, site=site_of(self.request))
+        remember_device(answer, form.user)
         return answer
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
@@ -79,4 +87,4 @@ def password_change(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed. On other devices you are logged out."))
         return redirect("account")
-    return render(request, "accounts/password_change.html", {"form": form})
+    return slowed(render(request, "accounts/password_change.html", {"form": form}), form.wait)

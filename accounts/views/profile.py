@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms.people import ChangeEmailForm, ProfileForm
 from accounts.queries.organisations import organisations_of
+from accounts.queries.second_factor import needs_second_factor, recovery_codes_left, second_factor_of
 from accounts.services.email_change import ask_for_email_change, change_email, new_address
 from accounts.services.registration import LinkIsNotGood
-from accounts.views.common import own, person, private, site_of
+from accounts.views.common import own, person, private, site_of, slowed
 from accounts.views.language import keep_language
+from reference.limits import limited
 
 
 @own
@@ -31,8 +33,15 @@ def account(request: HttpRequest) -> HttpResponse:
             return keep_language(answer, user.language)
         # The form has written into the person it was given; the header of the page must show the one on file.
         user.refresh_from_db()
-    organisations = organisations_of(user)
-    return render(request, "accounts/account.html", {"form": form, "organisations": organisations})
+    app = second_factor_of(user)
+    context = {
+        "form": form,
+        "organisations": organisations_of(user),
+        "app": app,
+        "codes_left": recovery_codes_left(user) if app else 0,
+        "must_have_app": needs_second_factor(user),
+    }
+    return render(request, "accounts/account.html", context)
 
 
 @own
@@ -44,11 +53,12 @@ def email_change(request: HttpRequest) -> HttpResponse:
         ask_for_email_change(person(request), form.cleaned_data["email"], site=site_of(request))
         messages.success(request, _("A letter is on its way to the new address. Open the link in it."))
         return redirect("account")
-    return render(request, "accounts/email_change.html", {"form": form})
+    return slowed(render(request, "accounts/email_change.html", {"form": form}), form.wait)
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("links")
 def email_change_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Set the new address by a press of a button: mail programs open links by themselves."""
     try:

@@ -1,22 +1,23 @@
 """Registration, logging in and out."""
 
-from django.contrib.auth import login as log_in, logout as log_out
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms.people import ConfirmForm, EmailForm, LoginForm
 from accounts.models import User
+from accounts.services.attempts import remember_device
 from accounts.services.registration import Asked, LinkIsNotGood, ask_for_account, asked_by, make_account
-from accounts.views.common import asked_next, private, safe_next, site_of, start_page
-from accounts.views.language import keep_language
+from accounts.views.common import asked_next, private, safe_next, site_of, slowed
+from accounts.views.entering import after_password, begin_session, let_out
 from reference.languages import reader_language
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from reference.limits import limited
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("letters", methods=("POST",))
 def register(request: HttpRequest) -> HttpResponse:
     """Ask for an address and write to it; the answer is the same whoever owns the address."""
     following = asked_next(request)
@@ -38,6 +39,7 @@ def register_sent(request: HttpRequest) -> HttpResponse:
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("links")
 def register_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the owner of a confirmed address for name and password, make the account and let the person in."""
     try:
@@ -57,28 +59,26 @@ def _welcome(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpRespo
         password=form.cleaned_data["password1"],
         language=reader_language(),
     )
-    log_in(request, user, backend=BACKEND)
+    begin_session(request, user)
     following = safe_next(request, asked.next)
-    return HttpResponseRedirect(following) if following else redirect("organisation_new")
+    answer = HttpResponseRedirect(following or reverse("organisation_new"))
+    remember_device(answer, user)
+    return answer
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    """Let a person in and send it on to where it wanted to go."""
+    """Take address and password; let the person in, or ask for the code."""
     following = asked_next(request)
     form = LoginForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        log_in(request, form.user)
-        answer = HttpResponseRedirect(following or start_page(form.user))
-        # For the time after logging out; while logged in the account itself is asked.
-        return keep_language(answer, form.user.language)
-    return render(request, "accounts/login.html", {"form": form, "next": following})
+        return after_password(request, form.user, following)
+    return slowed(render(request, "accounts/login.html", {"form": form, "next": following}), form.wait)
 
 
 @private
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Let a person out."""
-    log_out(request)
-    return redirect("home")
+    return let_out(request)

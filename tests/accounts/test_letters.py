@@ -25,7 +25,9 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 SITE = "https://registry.example.kz/"
 TEMPLATES = [
     *("register", "already_registered", "account_closed", "no_account", "password_reset", "password_changed"),
-    *("email_change", "email_taken", "email_change_asked", "email_changed", "invitation"),
+    *("email_change", "email_taken", "email_change_asked", "email_changed", "invitation", "login_slowed"),
+    *("second_factor_set", "second_factor_off", "second_factor_reset", "recovery_codes_new", "recovery_code_used"),
+    "wrong_codes",
 ]
 
 
@@ -64,13 +66,14 @@ def server(settings):
 def facts(**more):
     user = User(email="a@example.kz", full_name="Әсем & Қайрат <Өтеген>", language="kk")
     organisation = Organisation(name="«Көктем» ЖШС")
-    links = {name: f"{SITE}kk/{name}/" for name in ("link", "login", "reset")}
+    links = {name: f"{SITE}kk/{name}/" for name in ("link", "login", "reset", "account")}
     return {
         "user": user,
         "by": user,
         "organisation": organisation,
         "site": SITE,
         "new": "b@example.kz",
+        "left": 9,
         **links,
         **more,
     }

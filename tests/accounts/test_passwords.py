@@ -1,6 +1,7 @@
 """A forgotten and a changed password, and a changed address."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
@@ -210,3 +211,13 @@ def test_an_address_link_lasts_a_day_and_needs_an_active_account(browser, person
 def test_strangers_are_sent_to_the_login(client, path):
     assert client.get(path).url == f"/kk/account/login/?next={path}"
     assert client.post(path).status_code == 302
+
+
+@pytest.mark.parametrize("host", ["ppp.example.kz:8443", "other.example.kz", "ppp.example.kz"])
+def test_in_production_a_letter_leads_to_the_site_of_the_settings(client, settings, host):
+    settings.PLAIN_HTTP, settings.ALLOWED_HOSTS = False, [".example.kz"]
+    settings.SITE_URL = "https://ppp.example.kz/"
+    factories.user(email="aigul@example.kz")
+    client.post("/kk/account/password/reset/", {"email": "aigul@example.kz"}, headers={"host": host})
+    addresses = re.findall(r"https?://[^/\s]+/", letters()[0].message)
+    assert set(addresses) == {"https://ppp.example.kz/"}

@@ -2,6 +2,7 @@
 
 from smtplib import SMTPException
 
+from accounts.services.attempts import tell_owners
 from accounts.services.outbox import Sent, send_waiting
 from reference.management.watching import WatchingCommand
 
@@ -14,7 +15,8 @@ class Command(WatchingCommand):
     unreachable = (OSError, SMTPException)
 
     def look(self) -> Sent:
-        """Send what waits."""
+        """Write what owners of accounts must know, then send what waits."""
+        tell_owners()
         return send_waiting()
 
     def say(self, done: Sent) -> None:
