@@ -19,6 +19,8 @@ _WORDS: Final = {
     "title": _("Building a kindergarten"),
     "proposals": _("2027-000123/1 – Building a kindergarten"),
     "page": "https://registry.example.kz/applications/…",
+    "paper": _("business plan.docx"),
+    "virus": "Eicar-Test-Signature",
     "days": "20",
     "request": "1",
     "kind": ClarificationKind.MISSING_PAPER.label,

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from accounts.services.letters import link
 from projects.models import Resolution
-from proposals.models import Application, Clarification, ItemDecision, Outcome, Proposal, Refusal, Session
+from proposals.models import Application, Clarification, ItemDecision, Outcome, Paper, Proposal, Refusal, Session
 from proposals.models.letter import LetterKind
 from proposals.services.letters import write_letter
 from reference.languages import localized
@@ -30,7 +30,7 @@ def _send(application: Application, kind: LetterKind, site: str, /, **words: Any
     if application.organisation.memberships.exists():
         page = link(site or settings.SITE_URL, application.language, "application", pk=application.pk)
     told = {
-        "number": application.number,
+        "number": application.number or "",
         "applicant": application.applicant_name or application.organisation.name,
         "page": page,
         **words,
@@ -61,6 +61,12 @@ def _request(request: Clarification, kind: LetterKind, site: str) -> None:
         label = str(request.get_kind_display())
     words = {"request": request.number, "text": request.text, "due": _day(request.due_on, language), "kind": label}
     _about(request.proposal, kind, site, **words)
+
+
+def infected(paper: Paper, signature: str) -> None:
+    """Tell the applicant that a virus was found in a paper, and what to do; in a draft too."""
+    title = _title(paper.proposal)
+    _send(paper.proposal.application, LetterKind.INFECTED, "", title=title, paper=paper.original_name, virus=signature)
 
 
 def filed(application: Application, proposals: Iterable[Proposal], *, by: Any, site: str) -> None:

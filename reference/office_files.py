@@ -1,8 +1,9 @@
-"""What the directory of a Word or Excel file says of it. Read in place; only the list of types is ever unpacked."""
+"""What a Word or Excel file is: first by its directory, read in place; parts are unpacked only when that is sound."""
 
 import re
 import stat
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from reference.office_parts import examine_part
 
 MOST_ENTRIES = 10_000
 LARGEST_DIRECTORY = 2 * 1024 * 1024
@@ -21,8 +24,12 @@ LARGEST_RATIO = 100
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+PATIENCE = 3.0
+"""Seconds of the processor for the parts of one file; an honest one needs less than one."""
+
 _TYPES_PART = "[Content_Types].xml"
 _LARGEST_TYPES = 1024 * 1024
+_CHUNK = 1 << 20
 _OFFICE_PARTS = {
     "word/document.xml": (DOCX, "docx"),
     "xl/workbook.xml": (XLSX, "xlsx"),
@@ -32,7 +39,9 @@ _HIDDEN = (
     "zip rar 7z tar gz tgz bz2 xz cab iso jar apk exe dll com scr msi bat cmd ps1 vbs vbe js jse wsf hta lnk sh elf"
 )
 _HIDDEN_NAME = re.compile(rf"\.(?:{_HIDDEN.replace(' ', '|')})$", re.IGNORECASE)
-_MACRO_NAME = re.compile(r"(?:vbaproject(?:signature\w*)?\.bin|\.(?:docm|dotm|xlsm|xltm|xlsb|xlam))$", re.IGNORECASE)
+_MACRO_NAME = re.compile(
+    r"vbaproject(?:signature\w*)?\.bin$|^xl/macrosheets/|\.(?:docm|dotm|xlsm|xltm|xlsb|xlam)$", re.IGNORECASE
+)
 _ROOTED = re.compile(r"^(?:[/\\]|[A-Za-z]:)")
 
 _END = struct.Struct("<4s4H2LH")
@@ -82,6 +91,19 @@ def find_end(tail: bytes, size: int) -> _End | None:
     return None
 
 
+def hangs_behind(tail: bytes) -> bool:
+    """Tell whether an archive ends in the last bytes of a file; unpackers do not mind what stands before it."""
+    at = tail.rfind(_END_MARK)
+    while at >= 0:
+        if at + _END.size <= len(tail):
+            *_disks, length, _place, comment = _END.unpack_from(tail, at)
+            begins = at - length
+            if at + _END.size + comment <= len(tail) and (begins < 0 or tail.startswith(_ENTRY_MARK, begins)):
+                return True
+        at = tail.rfind(_END_MARK, 0, at)
+    return False
+
+
 def _entries(directory: bytes) -> Iterator[Entry]:
     at = 0
     while at < len(directory):
@@ -99,23 +121,43 @@ def _entries(directory: bytes) -> Iterator[Entry]:
         at = end + extra + comment
 
 
-def _content_types(stream: BinaryIO, entry: Entry) -> bytes:
-    """Unpack the list of types, at most 1 MB of it."""
+def _unpacked(stream: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    """Yield the bytes of a part, 1 MB at a time; raise Damaged where it is not what the directory says."""
     stream.seek(entry.place)
     head = stream.read(_LOCAL.size)
-    if len(head) < _LOCAL.size or not head.startswith(_LOCAL_MARK):
+    if len(head) < _LOCAL.size or not head.startswith(_LOCAL_MARK) or entry.method not in (0, 8):
         raise Damaged
     *_others, named, extra = _LOCAL.unpack(head)
     stream.seek(named + extra, 1)
-    packed = stream.read(min(entry.packed, _LARGEST_TYPES))
-    if entry.method == 0:
-        return packed
-    if entry.method != 8:
-        raise Damaged
-    try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _LARGEST_TYPES)
-    except zlib.error as error:
-        raise Damaged from error
+    left, size = entry.packed, 0
+    unpacking = zlib.decompressobj(-zlib.MAX_WBITS) if entry.method == 8 else None
+    while left > 0 and not (unpacking and unpacking.eof):
+        piece = stream.read(min(left, _CHUNK))
+        if not piece:
+            raise Damaged
+        left -= len(piece)
+        while piece:
+            try:
+                made = unpacking.decompress(piece, _CHUNK) if unpacking else piece
+            except zlib.error as error:
+                raise Damaged from error
+            piece = unpacking.unconsumed_tail if unpacking else b""
+            size += len(made)
+            if size > entry.unpacked:
+                raise Damaged
+            if made:
+                yield made
+
+
+def _in_time(pieces: Iterator[bytes], last: float) -> Iterator[bytes]:
+    for piece in pieces:
+        if time.thread_time() > last:
+            raise _too_much()
+        yield piece
+
+
+def _too_much() -> ValidationError:
+    return ValidationError(_("The file has too many parts inside. Save it again, or upload it as PDF."), code="entries")
 
 
 def _refuse_bomb(entries: list[Entry], size: int) -> None:
@@ -164,9 +206,7 @@ def office_type(stream: BinaryIO, size: int) -> tuple[str, str] | None:
     if end is None:
         return None
     if end.entries > MOST_ENTRIES or end.size > LARGEST_DIRECTORY:
-        raise ValidationError(
-            _("The file has too many parts inside. Save it again, or upload it as PDF."), code="entries"
-        )
+        raise _too_much()
     stream.seek(end.place)
     try:
         entries = list(_entries(stream.read(end.size)))
@@ -180,8 +220,12 @@ def office_type(stream: BinaryIO, size: int) -> tuple[str, str] | None:
             return None
         if _TYPES_PART not in by_name:
             return None
-        if b"macroenabled" in _content_types(stream, by_name[_TYPES_PART]).lower():
+        types = by_name[_TYPES_PART]
+        if types.unpacked > _LARGEST_TYPES or b"macroenabled" in b"".join(_unpacked(stream, types)).lower():
             _refuse_macros()
+        last = time.thread_time() + PATIENCE
+        for entry in entries:
+            examine_part(entry.name, _in_time(_unpacked(stream, entry), last))
     except Damaged:
         return None
     return kind

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from reference.office_files import find_end, office_type
+from reference.office_files import hangs_behind, office_type
+from reference.pdf_files import ACTIVE, LONGEST_MATCH, examine_pdf, refuse_active, refuse_cut
 
 LARGEST_PAPER = 25 * 1024 * 1024
 """Bytes."""
@@ -31,19 +32,8 @@ _SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
 _CHUNK = 1 << 16
 _HEAD = 1024
 _TAIL = 22 + 0xFFFF
+_MOST_CHUNKS = 100_000
 _OTHER_FACE = re.compile(rb"<!doctype\s+html|<(?:html|script|svg|iframe)[\s>]|<\?php|MZ[\x90\x50]\x00", re.IGNORECASE)
-
-
-def _pdf_name(word: str) -> bytes:
-    """Return a pattern for a PDF name; every letter of it may be written as # and two digits."""
-    return b"/" + b"".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})".encode() for letter in word)
-
-
-# Short names are believed only with what must follow them: a scan holds any four bytes by chance.
-_ACTIVE_NAMES = b"|".join(_pdf_name(word) for word in ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles"))
-_SCRIPT = _pdf_name("JS") + rb"\s{0,8}(?:\([\s\x20-\x7e]{3}|<[0-9A-Fa-f\s]{4}|[0-9]{1,8}\s{1,4}[0-9]{1,5}\s{1,4}R)"
-_ACTIVE_PDF = re.compile(rb"(?:" + _ACTIVE_NAMES + rb")(?![A-Za-z])|" + _SCRIPT)
-_LONGEST_MATCH = 64
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,7 @@ def _read(stream: BinaryIO) -> _Reading:
         if len(found.head) < _HEAD:
             found.head = (found.head + chunk)[:_HEAD]
         if not found.is_active and found.head.startswith(b"%PDF-"):
-            found.is_active = bool(_ACTIVE_PDF.search(found.tail[-_LONGEST_MATCH:] + chunk))
+            found.is_active = bool(ACTIVE.search(found.tail[-LONGEST_MATCH:] + chunk))
         found.tail = (found.tail + chunk)[-_TAIL:]
     if not found.size:
         raise ValidationError(_("The file is empty. Choose another one."), code="empty")
@@ -93,42 +83,50 @@ def _read(stream: BinaryIO) -> _Reading:
     return found
 
 
-def _png_pixels(head: bytes) -> int:
+def _png_pixels(stream: BinaryIO, head: bytes) -> int:
+    """Return width times height; raise ValidationError where a picture has no end."""
     if len(head) < 24 or head[12:16] != b"IHDR":
-        return 0
+        refuse_cut(False)
     width, height = struct.unpack(">LL", head[16:24])
-    return width * height
+    stream.seek(8)
+    for _chunk in range(_MOST_CHUNKS):
+        mark = stream.read(8)
+        if len(mark) < 8:
+            break
+        if mark[4:] == b"IEND":
+            return width * height
+        stream.seek(int.from_bytes(mark[:4]) + 4, 1)
+    refuse_cut(False)
+    return 0
 
 
 def _jpeg_pixels(stream: BinaryIO) -> int:
-    """Return width times height by the first frame; 0 when none is found among the first 2 000 segments."""
+    """Return width times height of the largest frame before the picture begins, among the first 2 000 segments."""
     stream.seek(2)
+    pixels = 0
     for _segment in range(2_000):
         mark = stream.read(2)
         while len(mark) == 2 and mark[0] == 0xFF and mark[1] == 0xFF:
             mark = mark[1:] + stream.read(1)
         length = stream.read(2)
         if len(mark) < 2 or len(length) < 2 or mark[0] != 0xFF or mark[1] == 0xDA:
-            return 0
+            break
+        inside = max(0, int.from_bytes(length) - 2)
         if 0xC0 <= mark[1] <= 0xCF and mark[1] not in {0xC4, 0xC8, 0xCC}:
             frame = stream.read(5)
-            return int.from_bytes(frame[1:3]) * int.from_bytes(frame[3:5])
-        stream.seek(max(0, int.from_bytes(length) - 2), 1)
-    return 0
+            pixels = max(pixels, int.from_bytes(frame[1:3]) * int.from_bytes(frame[3:5]))
+            inside = max(0, inside - 5)
+        stream.seek(inside, 1)
+    return pixels
 
 
-def _refuse_two_faced(found: _Reading) -> None:
+def _refuse_two_faced(found: _Reading, extension: str) -> None:
     """Refuse a file that a browser or an unpacker would take for something else."""
-    if _OTHER_FACE.search(found.head) or find_end(found.tail, found.size) is not None:
+    # Pictures end where they end; a page may hang behind them. The end of a PDF is full of words.
+    hanging = extension != "pdf" and _OTHER_FACE.search(found.tail)
+    if _OTHER_FACE.search(found.head) or hanging or hangs_behind(found.tail):
         raise ValidationError(
             _("The file pretends to be two things at once. Print it to PDF and upload that."), code="two_faced"
-        )
-
-
-def _refuse_active(found: _Reading) -> None:
-    if found.is_active:
-        raise ValidationError(
-            _("The PDF holds a program or another file inside. Print it to PDF again and upload that."), code="active"
         )
 
 
@@ -149,10 +147,13 @@ def _kind(stream: BinaryIO, found: _Reading) -> tuple[str, str] | None:
         )
     kind = next((kind for magic, kind in _MAGIC.items() if found.head.startswith(magic)), None)
     if kind is not None:
-        _refuse_two_faced(found)
-        _refuse_active(found)
-        _refuse_huge_image(_jpeg_pixels(stream) if kind[1] == "jpg" else 0)
-        _refuse_huge_image(_png_pixels(found.head) if kind[1] == "png" else 0)
+        _refuse_two_faced(found, kind[1])
+        if kind[1] == "pdf":
+            if found.is_active:
+                raise refuse_active()
+            examine_pdf(stream, found.tail)
+        else:
+            _refuse_huge_image(_jpeg_pixels(stream) if kind[1] == "jpg" else _png_pixels(stream, found.head))
     return kind
 
 
@@ -170,7 +171,7 @@ def examine(stream: BinaryIO, name: str = "") -> PaperFacts:
     """Return type, size in bytes and SHA-256 of a seekable stream, which is left at its start.
 
     Raises ValidationError with a sentence when the stream is empty, larger than 25 MB, no PDF, DOCX, XLSX, JPEG or
-    PNG, hides a program or a bomb, or is of another type than the end of ``name`` says.
+    PNG, was cut off, hides a program or a bomb, or is of another type than the end of ``name`` says.
     """
     found = _read(stream)
     kind = _kind(stream, found)

@@ -17,6 +17,7 @@ from reference.fields import CleanCharField, WebAddressField
 from reference.file_names import shown_name
 from reference.languages import LANGUAGES, localized
 from reference.papers import examine
+from reference.scanner import refuse_infected
 
 
 def stored_name(document: "Document", filename: str) -> str:
@@ -93,6 +94,7 @@ class Document(models.Model):
         if self.file and not getattr(self.file, "_committed", True):
             try:
                 facts = examine(self.file.file)
+                refuse_infected(self.file.file)
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
             self.content_type, self.size, self.sha256 = facts.content_type, facts.size, facts.sha256

@@ -25,6 +25,7 @@ from reference.fields import (
 )
 from reference.file_names import shown_name
 from reference.papers import examine
+from reference.scanner import refuse_infected
 
 
 class DraftState(models.TextChoices):
@@ -211,6 +212,7 @@ class DraftResolution(PaperFacts):
         if self.scan and not getattr(self.scan, "_committed", True):
             try:
                 facts = examine(self.scan.file)
+                refuse_infected(self.scan.file)
             except ValidationError as error:
                 raise ValidationError({"scan": error}) from error
             self.scan_type, self.scan_size, self.scan_sha256 = facts.content_type, facts.size, facts.sha256

@@ -32,6 +32,7 @@ class LetterKind(models.TextChoices):
     POSTPONED = "postponed", pgettext_lazy("letter", "Postponed")
     APPROVED = "approved", pgettext_lazy("letter", "Approved by the maslikhat")
     DECLINED = "declined", pgettext_lazy("letter", "Declined by the maslikhat")
+    INFECTED = "infected", pgettext_lazy("letter", "Virus found in a paper")
 
 
 def header_of(kind: str) -> str:

@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from proposals.models.details import only_while_editable
 from proposals.models.proposal import Proposal
+from reference import scanner
+from reference.constraints import known_code
 from reference.fields import CleanCharField
 
 _FIXED = ("file", "sha256", "size", "content_type", "original_name", "kind", "series", "version", "proposal_id")
@@ -84,6 +86,84 @@ class Paper(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address at which those who may read the paper get it."""
         return reverse("paper", args=[self.pk])
+
+    @property
+    def scan_state(self) -> "ScanState":
+        """What is known of viruses in it; load ``scan`` with the papers of a list."""
+        found = getattr(self, "scan", None)
+        if found is not None:
+            return ScanState(found.verdict)
+        return ScanState.PENDING if scanner.is_configured() else ScanState.UNSCANNED
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the scanner found a virus in it."""
+        return self.scan_state == ScanState.REJECTED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody may take it, not even its owner: a virus was found, or may yet be."""
+        return self.scan_state in (ScanState.PENDING, ScanState.REJECTED)
+
+
+class ScanState(models.TextChoices):
+    """What is known of viruses in a paper."""
+
+    CLEAN = "clean", pgettext_lazy("paper", "no virus found")
+    REJECTED = "rejected", pgettext_lazy("paper", "a virus was found")
+    PENDING = "pending", pgettext_lazy("paper", "not scanned for viruses yet")
+    UNSCANNED = "unscanned", pgettext_lazy("paper", "not scanned for viruses: no scanner is set up")
+
+
+VERDICTS = (ScanState.CLEAN, ScanState.REJECTED)
+
+
+class PaperScan(models.Model):
+    """The scanner's verdict about one version of a paper: given once, and it stays. Without a row the paper waits."""
+
+    paper = models.OneToOneField(Paper, models.CASCADE, related_name="scan", verbose_name=_("paper"))
+    verdict = models.CharField(
+        _("verdict"), max_length=10, choices=[(state.value, state.label) for state in VERDICTS], editable=False
+    )
+    signature = CleanCharField(
+        _("what was found"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("The scanner's name for it; empty when nothing was found."),
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("scan of a paper")
+        verbose_name_plural = _("scans of papers")
+        ordering = ["-id"]
+        constraints = [
+            known_code("verdict", [state.value for state in VERDICTS]),
+            models.CheckConstraint(
+                condition=Q(verdict=ScanState.CLEAN, signature="") | (Q(verdict=ScanState.REJECTED) & ~Q(signature="")),
+                name="%(app_label)s_%(class)s_names_what_it_found",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="verdict_stays", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="goes_with_its_draft",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                IF EXISTS (SELECT 1 FROM proposals_paper paper JOIN proposals_proposal p ON p.id = paper.proposal_id
+                           WHERE paper.id = OLD.paper_id AND p.stage <> 'draft') THEN
+                    RAISE EXCEPTION 'the verdict about a filed paper stays'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposals_paperscan_goes_with_its_draft';
+                END IF;
+                RETURN OLD;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper}: {self.get_verdict_display()}"
 
 
 class PaperReading(models.Model):

@@ -24,8 +24,8 @@ class PaperRow:
 
     @property
     def is_missing(self) -> bool:
-        """Tell whether a required paper is not there yet."""
-        return self.kind.required and not self.papers
+        """Tell whether a required paper is not there yet; one with a virus is none."""
+        return self.kind.required and all(item.current.is_rejected for item in self.papers)
 
 
 def paper_list(proposal: Proposal) -> list[PaperRow]:

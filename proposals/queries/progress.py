@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from proposals.checklist import PaperKind, papers_for
-from proposals.models import Answer, Application, Proposal
+from proposals.models import Answer, Application, Paper, Proposal
 from proposals.queries.doubts import doubts_about
 from proposals.questions import question_by_code, questions_for
 from proposals.steps import ANSWER, AREA, COLUMNS, PAYMENT, REASON, REQUIRED, REQUIRED_AREAS, FormStep
@@ -90,13 +90,21 @@ def _needs(proposal: Proposal) -> Iterator[Need]:
     areas = {row.area for row in proposal.responsibilities.all()}
     for area in REQUIRED_AREAS:
         yield Need(FormStep.PARTNERS, f"{AREA}{area}", _area_label(area), area in areas)
-    papers = {paper.kind for paper in proposal.papers.all() if paper.is_current}
+    current = [paper for paper in proposal.papers.all() if paper.is_current]
+    papers = {paper.kind for paper in current}
     for kind in paper_kinds(proposal):
         if kind.required:
             yield Need(FormStep.PAPERS, f"paper_{kind.code}", kind.label, kind.code in papers)
+    for paper in current:
+        if paper.is_rejected:
+            yield Need(FormStep.PAPERS, f"paper_{paper.kind}", _rejected(paper), is_met=False)
     reasons = {row.code for row in proposal.explanations.all() if row.reason}
     for doubt in doubts_about(proposal):
         yield Need(FormStep.REVIEW, f"{REASON}{doubt.code}", doubt.sentence, doubt.code in reasons)
+
+
+def _rejected(paper: Paper) -> str:
+    return _("a virus was found in “%(name)s”: replace or remove this paper") % {"name": paper.original_name}
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,7 @@ def with_details(application: Application) -> list[Proposal]:
     """Return the application's proposals with everything that belongs to them, in a constant number of queries."""
     rows = (
         application.proposals.select_related("sector", "territory__parent")
-        .prefetch_related("answers", "payments", "responsibilities", "papers", "explanations")
+        .prefetch_related("answers", "payments", "responsibilities", "papers__scan", "explanations")
         .order_by("position")
     )
     proposals = list(rows)

@@ -20,6 +20,7 @@ from proposals.models.proposal import CONTENT
 from proposals.queries.access import enters_paper, own_applications, works_for
 from proposals.steps import ANSWER, AREA, PAYMENT, REASON
 from reference.codelists import Channel
+from reference.forgetting import forget_file
 from reference.validators import clean_text
 
 MOST_PROPOSALS = 20
@@ -160,16 +161,24 @@ def remove_proposal(proposal: Proposal, *, by: Any) -> None:
 @transaction.atomic
 def delete_draft(application: Application, *, by: Any) -> None:
     """Throw away a whole draft and its papers; raise NotADraft for what is filed."""
-    draft = _draft_of(by, application.pk)
-    _forget_files(draft.proposals.all())
+    throw_away(_draft_of(by, application.pk))
+
+
+def throw_away(draft: Application) -> int:
+    """Delete a locked draft with its papers, whoever asks, and return how many papers; raise NotADraft."""
+    if draft.is_filed:
+        raise NotADraft
+    papers = _forget_files(draft.proposals.all())
     draft.delete()
+    return papers
 
 
-def _forget_files(proposals: Any) -> None:
+def _forget_files(proposals: Any) -> int:
     """Delete the files once the rows are gone for good; a file whose row came back would be worse than one too many."""
-    for proposal in proposals.prefetch_related("papers"):
-        for paper in proposal.papers.all():
-            transaction.on_commit(partial(paper.file.storage.delete, paper.file.name))
+    papers = [paper for proposal in proposals.prefetch_related("papers") for paper in proposal.papers.all()]
+    for paper in papers:
+        transaction.on_commit(partial(forget_file, paper.file.storage, paper.file.name))
+    return len(papers)
 
 
 @transaction.atomic

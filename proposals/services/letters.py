@@ -31,10 +31,11 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     LetterKind.POSTPONED: (*_OF_PROPOSAL, "text"),
     LetterKind.APPROVED: (*_OF_PROPOSAL, "resolution", "sum", "conditions", "project"),
     LetterKind.DECLINED: (*_OF_PROPOSAL, "resolution", "text"),
+    LetterKind.INFECTED: ("applicant", "page", "title", "paper", "virus"),  # a draft has no number yet
 }
 """What may stand in double braces in each letter."""
 
-_TOO_LONG = ("page", "proposals", "reasons", "text", "conditions", "project")
+_TOO_LONG = ("page", "paper", "proposals", "reasons", "text", "conditions", "project")
 _MUST_TELL: Final[dict[str, tuple[str, ...]]] = {
     LetterKind.ASKED: ("text", "due"),
     LetterKind.REMINDED: ("due",),
@@ -43,6 +44,7 @@ _MUST_TELL: Final[dict[str, tuple[str, ...]]] = {
     LetterKind.POSTPONED: ("text",),
     LetterKind.APPROVED: ("resolution",),
     LetterKind.DECLINED: ("resolution", "text"),
+    LetterKind.INFECTED: ("paper",),
 }
 
 

@@ -15,6 +15,7 @@ from proposals.models import TypicalDocument
 from reference.locks import Turn, wait_for_turn
 from reference.models import Sector
 from reference.papers import PaperFacts, examine
+from reference.scanner import refuse_infected
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Template:
 
 def checked_template(upload: Any) -> Template:
     """Return the examined file; raise ValidationError where it is no DOCX or names what nobody can fill in."""
-    facts = examine(upload.file if hasattr(upload, "file") else upload, name=upload.name or "")
+    stream = upload.file if hasattr(upload, "file") else upload
+    facts = examine(stream, name=upload.name or "")
+    refuse_infected(stream)
     if facts.extension != "docx":
         raise ValidationError(_("Upload a DOCX file."), code="type")
     upload.seek(0)

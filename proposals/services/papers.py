@@ -12,6 +12,7 @@ from proposals.models import Paper, Proposal
 from proposals.queries.access import own_applications
 from proposals.workflow import EDITABLE, Stage
 from reference.file_names import shown_name
+from reference.forgetting import forget_file
 from reference.papers import examine
 
 logger = logging.getLogger(__name__)
@@ -108,4 +109,4 @@ def remove(paper: Paper, *, by: Any) -> None:
     versions = list(row.papers.filter(series=paper.series))
     row.papers.filter(series=paper.series).delete()
     for version in versions:
-        transaction.on_commit(partial(version.file.storage.delete, str(version.file.name)))
+        transaction.on_commit(partial(forget_file, version.file.storage, str(version.file.name)))

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from proposals.forms.papers import PaperForm
 from proposals.models import Paper, Proposal
-from proposals.queries.access import works_for
 from proposals.queries.paper_list import paper_list
 from proposals.queries.progress import progress
 from proposals.services import papers as services
 from proposals.services.papers import PapersClosed
 from proposals.services.reading import note_reading
 from proposals.steps import FormStep, next_step, previous_step
-from proposals.views.common import applicants_page, own_application, own_proposal, readable_paper
+from proposals.views.common import applicants_page, is_review, own_application, own_proposal, readable_paper
 from proposals.views.road import proposal_page
 from proposals.workflow import EDITABLE, Stage
 from reference.downloads import download as handed_out
@@ -127,8 +126,16 @@ def _own_paper(row: Proposal, paper: UUID) -> Paper:
 @applicants_page
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Send a paper as a download; people of the chamber leave a row that they took it."""
+    """Send a paper as a download; people of the chamber leave a row that they took it.
+
+    What the scanner rejected or has not seen yet is refused with words, to its owner too.
+    """
     paper = readable_paper(request, pk)
+    if paper.is_held:
+        back = paper.proposal.get_absolute_url()
+        if is_review(request, paper.proposal):
+            back = reverse("admin:proposals_proposal_change", args=[paper.proposal_id])
+        return render(request, "proposals/paper_held.html", {"paper": paper, "back": back}, status=403)
     response = handed_out(
         paper.file,
         sha256=paper.sha256,
@@ -136,8 +143,10 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         content_type=paper.content_type,
         what=f"paper {paper.pk}",
     )
-    # Whoever may open a draft acts for its applicant.
-    is_review = paper.proposal.stage != Stage.DRAFT and not works_for(request.user, paper.proposal.application)
-    if request.method == "GET" and is_review:
-        note_reading(paper, by=request.user)
+    if request.method == "GET" and is_review(request, paper.proposal):
+        try:
+            note_reading(paper, by=request.user)
+        except BaseException:
+            response.close()
+            raise
     return response

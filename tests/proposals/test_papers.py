@@ -23,7 +23,8 @@ from tests.registry.pages import parse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data", "own_folder")]
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (8).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00" + b"\x00" * 20
+IEND = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (8).to_bytes(4, "big") * 2 + b"\x08\x02" + b"\x00" * 7 + IEND
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 
 

@@ -4,10 +4,15 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
 TYPES = "[Content_Types].xml"
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
+PDF_END = b"\nstartxref\n0\n%%EOF\n"
 JPEG_HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+
+SCAN = b"".join(struct.pack("<Q", number * 0x9E3779B97F4A7C15 % 2**64) for number in range(200_000))
+"""1.6 MB that look like a packed scan."""
 
 
 def archive(*names, main="word/document.xml", types=b"<Types/>", content=None, method=zipfile.ZIP_DEFLATED):
@@ -15,7 +20,7 @@ def archive(*names, main="word/document.xml", types=b"<Types/>", content=None, m
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as made:
         made.writestr(TYPES, types)
-        made.writestr(main, b"<x/>")
+        made.writestr(main, (content or {}).get(main, b"<x/>"))
         for name in names:
             made.writestr(name, (content or {}).get(getattr(name, "filename", name), b"x"))
     return stream.getvalue()
@@ -42,6 +47,7 @@ def encrypted():
     return patched(archive(), {8: b"\x01\x00"})
 
 
+@cache
 def bomb():
     """Return an Excel file of about 400 KB which would unpack to 400 MB; written in pieces, so nothing swells here."""
     stream = io.BytesIO()
@@ -62,6 +68,30 @@ def small_bomb():
 def overlapping():
     """Return a Word file whose directory claims more packed bytes than the file has."""
     return patched(archive(), {20: struct.pack("<L", 50_000_000)})
+
+
+def overlapping_parts(count=200, size=1_000_000):
+    """Return an Excel file of many parts that are all the same bytes: 200 x 1 MB from 1 MB."""
+    made = bytearray(archive("xl/a.bin", main="xl/workbook.xml", content={"xl/a.bin": SCAN[:size]}))
+    at, end = made.rindex(b"PK\x01\x02"), made.rindex(b"PK\x05\x06")
+    line, directory = bytes(made[at:end]), bytes(made[made.index(b"PK\x01\x02") : end])
+    more = b"".join(line.replace(b"xl/a.bin", b"%08d" % number) for number in range(count))
+    place = made.index(b"PK\x01\x02")
+    tail = struct.pack(
+        "<4s4H2LH", b"PK\x05\x06", 0, 0, (3 + count) % 65536, (3 + count) % 65536, len(directory + more), place, 0
+    )
+    return bytes(made[:place]) + directory + more + tail
+
+
+def many_lines():
+    """Return an Excel file whose directory names 100 000 parts, which are all the same few bytes."""
+    return overlapping_parts(100_000, 10)
+
+
+def lying():
+    """Return a Word file one part of which is larger than its directory says."""
+    made = archive("word/a.xml", content={"word/a.xml": b"<a>" + bytes(100_000)})
+    return made.replace(struct.pack("<L", 100_003), struct.pack("<L", 10))
 
 
 def many_parts(count=10_001):
@@ -97,6 +127,9 @@ TWO_FACED = "The file pretends to be two things at once. Print it to PDF and upl
 PIXELS = "The picture is larger than 100 megapixels. Save it smaller and upload it again."
 SIZE = "The file is larger than 25 MB. Upload a smaller one."
 EMPTY = "The file is empty. Choose another one."
+CUT = "The end of the file is missing: it was not saved or copied whole. Save it again and upload that."
+CLOSED = "The PDF is protected, so nobody can look inside. Print it to PDF without protection and upload that."
+FETCHES = "The file would fetch or start something by itself when it is opened. Save it as PDF and upload that."
 
 
 def hidden(name):
@@ -111,78 +144,10 @@ def wrong_name(named, found):
 
 MACRO_TYPES = b'<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
 
-# name of the file, its bytes or how to make them, the sentence of the refusal
-HOSTILE = {
-    "program": ("Жоспар.pdf", b"MZ\x90\x00\x03" + b"\x00" * 200, TYPE),
-    "program of linux": ("Жоспар.pdf", b"\x7fELF\x02\x01\x01", TYPE),
-    "page": ("Жоспар.pdf", b"<!DOCTYPE html><script>alert(1)</script>", TYPE),
-    "picture that is a page": ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", TYPE),
-    "bomb": ("Кесте.xlsx", bomb, BOMB),
-    "small bomb": ("Кесте.xlsx", small_bomb, BOMB),
-    "overlapping parts": ("Өтінім.docx", overlapping, BOMB),
-    "too many parts": ("Өтінім.docx", many_parts, PARTS),
-    "macros": ("Өтінім.docx", lambda: archive("word/vbaProject.bin"), MACROS),
-    "macros by type": ("Өтінім.docx", lambda: archive(types=MACRO_TYPES), MACROS),
-    "macros by type, not packed": ("a.docx", lambda: archive(types=MACRO_TYPES, method=zipfile.ZIP_STORED), MACROS),
-    "macros inside": ("Өтінім.docx", lambda: archive("word/embeddings/book.xlsm"), MACROS),
-    "archive inside": ("Өтінім.docx", lambda: archive("word/embeddings/more.ZIP"), hidden("more.ZIP")),
-    "program inside": ("Өтінім.docx", lambda: archive("word/media/photo.jpg.exe"), hidden("photo.jpg.exe")),
-    "script inside": ("Кесте.xlsx", lambda: archive("xl/a.vbs", main="xl/workbook.xml"), hidden("a.vbs")),
-    "symbolic link": ("Өтінім.docx", link, CROOKED),
-    "a way out": ("Өтінім.docx", lambda: archive("../../etc/cron.d/x"), CROOKED),
-    "a way out for Windows": ("Өтінім.docx", lambda: archive("word\\..\\..\\x"), CROOKED),
-    "from the root": ("Өтінім.docx", lambda: archive("/etc/passwd"), CROOKED),
-    "from a drive": ("Өтінім.docx", lambda: archive("C:/x.xml"), CROOKED),
-    "encrypted": ("Өтінім.docx", encrypted, PASSWORD),
-    "something before the archive": ("a.docx", lambda: b"PK\x03\x04" + archive(), TYPE),
-    "something after the archive": ("a.docx", lambda: archive() + b"<script>", TYPE),
-    "archive without a list of types": (
-        "a.docx",
-        lambda: archive().replace(b"[Content_Types]", b"[Content_typez]"),
-        TYPE,
-    ),
-    "PDF with a script": ("a.pdf", PDF + b"<< /S /JavaScript /JS (app.alert(1)) >>", ACTIVE),
-    "PDF with a short script": ("a.pdf", PDF + b"<< /JS (app.alert(1)) >>", ACTIVE),
-    "PDF with a script elsewhere": ("a.pdf", PDF + b"<< /JS 12 0 R >>", ACTIVE),
-    "PDF with a script in other letters": ("a.pdf", PDF + b"<< /S /J#61va#53cript >>", ACTIVE),
-    "PDF that starts a program": ("a.pdf", PDF + b"<< /S /Launch /F (cmd.exe) >>", ACTIVE),
-    "PDF with a file": ("a.pdf", PDF + b"<< /Type /EmbeddedFile >>", ACTIVE),
-    "PDF with files": ("a.pdf", PDF + b"<< /Names << /EmbeddedFiles 3 0 R >> >>", ACTIVE),
-    "script across a border of reading": ("a.pdf", (PDF + b"x" * 65536)[: 65536 - 5] + b"/JavaScript ", ACTIVE),
-    "PDF that is a page": ("a.pdf", PDF + b"<html><script>alert(1)</script>", TWO_FACED),
-    "PDF that is an archive": ("a.pdf", lambda: _pdf_and_archive(), TWO_FACED),
-    "PDF that is a program": ("a.pdf", PDF + b"MZ\x90\x00", TWO_FACED),
-    "picture that is a script": ("a.jpg", JPEG_HEAD + b"\xff\xfe\x00\x20<?php system($_GET[0]);", TWO_FACED),
-    "huge PNG": ("Сурет.png", lambda: png(50_000, 50_000), PIXELS),
-    "huge JPEG": ("Сурет.jpg", lambda: jpeg(60_000, 60_000), PIXELS),
-    "large": ("Үлкен.pdf", lambda: PDF + bytes(26 * 1024 * 1024), SIZE),
-    "empty": ("Бос.pdf", b"", EMPTY),
-    "another name": ("Жоспар.docx", PDF, wrong_name("DOCX", "PDF")),
-    "name of a program": ("Жоспар.pdf.exe", PDF, wrong_name("EXE", "PDF")),
-    "name of a macro file": ("Өтінім.docm", archive, wrong_name("DOCM", "DOCX")),
-}
 
-
-def _pdf_and_archive():
+def pdf_and_archive():
+    """Return a PDF behind which an archive hangs."""
     stream = io.BytesIO(PDF)
     with zipfile.ZipFile(stream, "a") as made:
         made.writestr("META-INF/MANIFEST.MF", b"x")
     return stream.getvalue()
-
-
-SCAN = b"".join(struct.pack("<Q", number * 0x9E3779B97F4A7C15 % 2**64) for number in range(200_000))
-"""1.6 MB that look like a packed scan."""
-
-HONEST = {
-    "Жоба жоспары № 5 «Қазақ ӘҒҚҢӨҰҮҺІ».pdf": PDF + SCAN,
-    "Әліпби әңгімесі.PDF": PDF + b"(/JSON /JS /Launcher /JavaScripts2) MZ",
-    "Ғимарат сызбасы.jpeg": lambda: jpeg(9_933, 7_016),
-    "Құжат көшірмесі.JPG": lambda: jpeg(10_000, 10_000),
-    "Ұсыныс суреті.png": lambda: png(10_000, 10_000),
-    "Өтінім үлгісі.docx": lambda: archive("word/embeddings/Microsoft_Excel_Sheet.xlsx", "word/media/a..b.png"),
-    "Үлестер һәм қаржы.xlsx": lambda: archive(
-        "xl/sheet.xml", main="xl/workbook.xml", content={"xl/sheet.xml": bytes(9 * 1024 * 1024)}
-    ),
-    "Көп бөлікті іс қағаз.docx": lambda: many_parts(9_998),
-    "атауы кеңейтусіз": PDF,
-}

@@ -25,7 +25,7 @@ def form(request):
     return JsonResponse(told)
 
 
-urlpatterns = [path("kk/form/", form), path("ru/form/", form), path("en/form/", form)]
+urlpatterns = [path("kk/form/", form, name="home"), path("ru/form/", form), path("en/form/", form)]
 # By name: whoever serves this site loads it before the apps are ready.
 handler400 = "ppp_registry.views.bad_request"
 handler403 = "ppp_registry.views.permission_denied"
