@@ -47,6 +47,8 @@ SESSIONS = (
 OUTBOX = ("proposals.letter",)
 APPLICANTS = ("accounts.organisation",)
 LIBRARY = ("proposals.typicaldocument",)
+READINGS = ("proposals.opening",)
+"""Who read what; whoever looks is written down there too."""
 
 _READS = {_VIEW}
 _WRITES = {_VIEW, _ADD, _CHANGE}
@@ -87,6 +89,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
         LIBRARY: _WRITES,
         REVIEW_LISTS: _WRITES,
         OUTBOX: _READS,
+        READINGS: _READS,
     },
     Role.SECRETARY: {
         REGISTER: _WRITES,
@@ -112,6 +115,7 @@ RIGHTS: Final[dict[Role, dict[tuple[str, ...], set[str]]]] = {
         LIBRARY: _READS,
         REVIEW_LISTS: _READS,
         OUTBOX: _READS,
+        READINGS: _READS,
     },
     Role.ADMINISTRATOR: {REFERENCE: _WRITES, PEOPLE: _WRITES},
 }
@@ -174,6 +178,7 @@ ORDER: Final = (
     *OUTBOX,
     *APPLICANTS,
     *LIBRARY,
+    *READINGS,
 )
 """Tables as docs/roles.md lists them."""
 

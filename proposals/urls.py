@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from proposals.views import applications, documents, filing, how_to_apply, papers, queue, road, steps, suitability
+from proposals.views import (
+    applications,
+    documents,
+    filing,
+    how_to_apply,
+    own_data,
+    papers,
+    queue,
+    road,
+    steps,
+    suitability,
+)
 from proposals.views.statistics import page, rows
 
 _ONE = "applications/<uuid:pk>/"
@@ -36,4 +47,6 @@ urlpatterns = [
     path(f"{_PROPOSAL}papers/<uuid:paper>/remove/", papers.remove, name="paper_remove"),
     path(f"{_PROPOSAL}<slug:step>/", steps.step, name="proposal_step"),
     path("papers/<uuid:pk>/", papers.download, name="paper"),
+    path("account/data/", own_data.own_data, name="own_data"),
+    path("account/erase/", own_data.erase, name="erase_account"),
 ]

@@ -116,12 +116,17 @@ def stop_following(token: str) -> int:
         raise LinkIsNotGood from error
 
 
+def unconfirmed() -> QuerySet[Follow]:
+    """Return the follows whose letter nobody answered while its link was good."""
+    return Follow.objects.filter(confirmed_at__isnull=True, asked_at__lte=timezone.now() - LINK_LASTS)
+
+
 def tell_followers() -> Told:
     """Tell followers of every change that was not told yet: one letter each, whatever happened meanwhile.
 
     Changes are marked and letters written in one transaction, one round at a time, so nothing is told twice or lost.
     """
-    forgotten = Follow.objects.filter(confirmed_at__isnull=True, asked_at__lte=timezone.now() - LINK_LASTS).delete()[0]
+    forgotten = unconfirmed().delete()[0]
     with transaction.atomic():
         wait_for_turn(Turn.NEWS)
         moment = timezone.now()

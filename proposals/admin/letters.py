@@ -21,7 +21,7 @@ from accounts.queries.letters import KIND
 from projects.admin.readable import ReadableAdmin
 from proposals.admin.reading import ReadingAdmin
 from proposals.letter_examples import example_words
-from proposals.models import Letter, LetterKind, LetterText
+from proposals.models import Letter, LetterKind, LetterText, Opened
 from proposals.models.letter import header_of, kind_of
 from proposals.services.letters import (
     back_to_shipped,
@@ -32,6 +32,7 @@ from proposals.services.letters import (
     unknown_places,
     words_of,
 )
+from proposals.services.reading import note_opening
 from reference.languages import LANGUAGE_NAMES, LANGUAGES, language_name
 
 STATES = {
@@ -107,8 +108,8 @@ class LetterAdmin(ReadingAdmin):
 
     @admin.display(description=_("to"))
     def shown_to(self, letter: Letter) -> str:
-        """Who gets it."""
-        return ", ".join(letter.to)
+        """Who gets it, in part: the whole address stands on the page of the letter, where reading it leaves a row."""
+        return ", ".join(f"{address[:1]}…@{address.rpartition('@')[2]}" for address in letter.to)
 
     @admin.display(description=_("letter"))
     def shown_kind(self, letter: Letter) -> str:
@@ -125,11 +126,20 @@ class LetterAdmin(ReadingAdmin):
         """How often the mail server did not take it."""
         return letter.number_of_retries or 0
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Show the letter with its address, and write down who looked."""
+        if request.method == "GET":
+            row = self.readable_row(request, object_id)
+            note_opening(Opened.LETTER, by=request.user, detail=f"№ {row.pk}")
+        return super().change_view(request, object_id, form_url, extra_context)
+
     def page_context(self, request: HttpRequest, row: Letter) -> dict[str, Any]:
         """The letter as it went or will go, and what the mail server said."""
         return {
             "title": row.subject,
-            "to": self.shown_to(row),
+            "to": ", ".join(row.to),
             "kind": self.shown_kind(row),
             "state": self.shown_state(row),
             "is_sent": row.status == STATUS.sent,

@@ -5,13 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from projects.queries.history import changes_of
 from proposals.admin.reading import ReadingAdmin
+from proposals.models import Opened
 from proposals.queries.staff import filed_applications, same_bin
+from proposals.services.reading import note_opening
 from reference.kazakh import folded, search_words
 
 MASK = "•" * 12
@@ -50,6 +52,14 @@ class OrganisationAdmin(ReadingAdmin):
     def shown_number(self, organisation: Organisation) -> str:
         """The BIN; of an entrepreneur only that there is an IIN."""
         return organisation.bin or MASK
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Show the applicant with telephone, e-mail and IIN, and write down who looked."""
+        if request.method == "GET":
+            note_opening(Opened.CONTACTS, by=request.user, organisation=self.readable_row(request, object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def page_context(self, request: HttpRequest, row: Organisation) -> dict[str, Any]:
         """Facts, people, applications, the story, and others with the same BIN."""

@@ -24,9 +24,10 @@ from proposals.admin.proposal_filters import (
 )
 from proposals.admin.reading import ReadingAdmin
 from proposals.admin.steps import offers, step_page
-from proposals.models import Proposal
+from proposals.models import Opened, Proposal
 from proposals.queries.access import filed_proposals
 from proposals.queries.paper_list import paper_list
+from proposals.queries.readings import last_readings
 from proposals.queries.review import ASSIGN, may_open
 from proposals.queries.road import road_of
 from proposals.queries.similar import MOST, similar_projects, similar_proposals
@@ -36,6 +37,7 @@ from proposals.queries.story import SEE_OPINIONS, story
 from proposals.queries.summary import summary
 from proposals.queries.times import target_days
 from proposals.services.opinions import may_write
+from proposals.services.reading import note_opening
 from proposals.workflow import OPINION_STAGES
 from reference.templatetags.registry_formats import tenge
 
@@ -137,6 +139,8 @@ class ProposalAdmin(ReadingAdmin):
         row = self.readable_row(request, object_id)
         if request.method in ("GET", "HEAD") and not may_open(request.user, row):
             return cover_page(self, request, row)
+        if request.method == "GET":
+            note_opening(Opened.PROPOSAL, by=request.user, proposal=row)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def page_context(self, request: HttpRequest, row: Proposal) -> dict[str, Any]:
@@ -145,7 +149,9 @@ class ProposalAdmin(ReadingAdmin):
         proposal = (
             self.get_queryset(request)
             .select_related("application__organisation", "application__filed_by", "sector", "territory__parent")
-            .prefetch_related("answers", "payments", "responsibilities", "papers__uploaded_by", "explanations")
+            .prefetch_related(
+                "answers", "payments", "responsibilities", "papers__uploaded_by", "papers__scan", "explanations"
+            )
             .get(pk=row.pk)
         )
         applicant = proposal.application.organisation
@@ -163,6 +169,7 @@ class ProposalAdmin(ReadingAdmin):
             "hearings": hearings(proposal),
             "requests": proposal.clarifications.select_related("asked_by", "answered_by"),
             "story": story(proposal, user),
+            "readings": last_readings(proposal, user),
             "similar": _with_percent(list(similar_proposals(proposal).filter(pk__in=known.values("pk"))[:MOST])),
             "projects": _with_percent(list(similar_projects(proposal)[:5])),
             "others": others[:MOST],

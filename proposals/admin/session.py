@@ -17,9 +17,10 @@ from proposals.admin import agenda, session_acts
 from proposals.admin.reading import RowPages
 from proposals.admin.session_page import FORMATS, PAPER_LANGUAGES, PAPERS, session_context
 from proposals.documents.session_papers import session_paper
-from proposals.models import Session
+from proposals.models import Opened, Session
 from proposals.queries.agenda import search_sessions
 from proposals.queries.review import TABLE
+from proposals.services.reading import note_opening
 from reference.downloads import made_now
 from reference.templatetags.registry_formats import tenge
 
@@ -224,6 +225,8 @@ class SessionAdmin(RowPages, RecordAdmin):
         if paper not in PAPERS or language not in PAPER_LANGUAGES or format not in FORMATS:
             raise Http404
         content, content_type, filename = session_paper(row, paper, language, format)
+        if request.method == "GET":
+            note_opening(Opened.SESSION_PAPER, by=request.user, session=row, detail=f"{paper}, {language}, {format}")
         response = made_now(content, name=filename, content_type=content_type)
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["Cache-Control"] = "private, no-store"

@@ -6,8 +6,9 @@ from proposals.models.details import Answer, Explanation, Payment, ProposalRespo
 from proposals.models.draft_lines import DraftShare, ItemDecision, ListRevision, RevisionAct
 from proposals.models.draft_resolution import DraftResolution, DraftState
 from proposals.models.letter import Letter, LetterKind, LetterText
+from proposals.models.opening import Opened, Opening
 from proposals.models.opinion import Criterion, Opinion, Score
-from proposals.models.paper import Paper, PaperReading
+from proposals.models.paper import Paper, PaperReading, PaperScan, ScanState
 from proposals.models.proposal import Proposal
 from proposals.models.refusal import Refusal, RefusalReason
 from proposals.models.report_taking import ReportFormat, ReportTaking
@@ -36,10 +37,13 @@ __all__ = [
     "LetterKind",
     "LetterText",
     "ListRevision",
+    "Opened",
+    "Opening",
     "Opinion",
     "Outcome",
     "Paper",
     "PaperReading",
+    "PaperScan",
     "Payment",
     "Proposal",
     "ProposalResponsibility",
@@ -49,6 +53,7 @@ __all__ = [
     "ReportFormat",
     "ReportTaking",
     "RevisionAct",
+    "ScanState",
     "Score",
     "Session",
     "SessionState",

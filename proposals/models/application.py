@@ -76,6 +76,13 @@ class Application(models.Model):
     )
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deletion_told_at = models.DateTimeField(
+        _("told that the draft will be deleted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Only of a draft that nobody touched for long (apply_retention)."),
+    )
 
     year = models.PositiveSmallIntegerField(_("year of filing"), null=True, editable=False)
     sequence = models.PositiveIntegerField(

@@ -16,6 +16,8 @@ from proposals.workflow import LAWFUL_PAIRS, Stage
 
 BEGINNING = "0" * 64
 SEPARATOR = "\x1f"
+CLOCKS_DIFFER = datetime.timedelta(days=1)
+"""How much earlier than the step before it a later step may be dated: clocks are set back, servers differ."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def head() -> Head:
 
 def _links(kept: Head | None) -> Iterator[Fault]:
     previous, place = BEGINNING, 0
+    known_at: datetime.datetime | None = None
     stages: dict[object, str] = {}
     for row in StageChange.objects.order_by("sequence").iterator(chunk_size=2000):
         place += 1
@@ -80,6 +83,11 @@ def _links(kept: Head | None) -> Iterator[Fault]:
         if kept and kept.sequence == place and kept.hash != row.hash:
             yield Fault(where, "is not the step that the kept head knew: the chain was written anew")
             return
+        if known_at and row.at < known_at - CLOCKS_DIFFER:
+            yield Fault(where, "is dated before a step that the kept head already knew")
+            return
+        if kept and kept.sequence == place:
+            known_at = row.at
         stages[row.proposal_id], previous = row.to_stage, row.hash
     if kept and kept.sequence > place:
         yield Fault(f"place {place + 1}", f"the kept head knew {kept.sequence} steps: the end was cut off")

@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from proposals.models import Application, Paper, Proposal
-from proposals.queries.access import own_applications, readable_papers
+from proposals.models import Application, Opened, Paper, Proposal
+from proposals.queries.access import own_applications, readable_papers, works_for
 from proposals.services.drafts import NotADraft
 from proposals.services.papers import PapersClosed
+from proposals.services.reading import note_opening
 from proposals.views.carrying import carried_through_login
+from proposals.workflow import Stage
 
 View = Callable[..., HttpResponseBase]
 
@@ -76,7 +78,7 @@ def own_proposal(application: Application, proposal: UUID) -> Proposal:
     """Return a proposal of the application; 404 for one of another."""
     found = (
         application.proposals.select_related("sector", "territory__parent")
-        .prefetch_related("answers", "payments", "responsibilities", "papers", "explanations")
+        .prefetch_related("answers", "payments", "responsibilities", "papers__scan", "explanations")
         .filter(pk=proposal)
         .first()
     )
@@ -88,7 +90,23 @@ def own_proposal(application: Application, proposal: UUID) -> Proposal:
 
 def readable_paper(request: HttpRequest, pk: UUID) -> Paper:
     """Return the paper if the reader may take it; 404 otherwise."""
-    found = readable_papers(request.user).select_related("proposal__application__organisation").filter(pk=pk).first()
+    found = (
+        readable_papers(request.user)
+        .select_related("proposal__application__organisation", "scan")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Http404
     return found
+
+
+def is_review(request: HttpRequest, proposal: Proposal) -> bool:
+    """Tell whether the reader is of the chamber; whoever may open a draft acts for its applicant."""
+    return proposal.stage != Stage.DRAFT and not works_for(request.user, proposal.application)
+
+
+def noted(request: HttpRequest, proposal: Proposal, kind: Opened) -> None:
+    """Write down that somebody of the chamber opens what an applicant filed: a clerk, what came on paper."""
+    if request.method == "GET" and is_review(request, proposal):
+        note_opening(kind, by=request.user, proposal=proposal)

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.views.common import site_of
 from proposals.documents.receipt import receipt_pdf as drawn_receipt
 from proposals.forms.filing import FilingForm
-from proposals.models import Application
+from proposals.models import Application, Opened
 from proposals.queries.progress import progress, with_details
 from proposals.queries.receipt import receipt_facts
 from proposals.queries.summary import summary
 from proposals.services import intake
 from proposals.services.intake import Incomplete
-from proposals.views.common import applicants_page, own_application
+from proposals.views.common import applicants_page, noted, own_application
 from reference.downloads import made_now
 
 
@@ -66,6 +66,9 @@ def _filed(request: HttpRequest, pk: UUID) -> Application:
     application = own_application(request, pk)
     if not application.is_filed:
         raise Http404
+    for row in application.proposals.all():
+        row.application = application
+        noted(request, row, Opened.RECEIPT)
     return application
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.views.common import site_of
 from proposals.forms.papers import PaperForm
 from proposals.forms.road import AnswerForm, WithdrawForm
-from proposals.models import Application, Proposal, StageChange
+from proposals.models import Application, Opened, Proposal, StageChange
 from proposals.queries.paper_list import paper_list
 from proposals.queries.progress import with_details
 from proposals.queries.road import road_of, roads_of
@@ -23,7 +23,7 @@ from proposals.queries.summary import summary
 from proposals.services import withdrawing
 from proposals.services.moves import Overtaken, StepNotAllowed
 from proposals.views.carrying import carried_to
-from proposals.views.common import applicants_page, own_application, own_proposal
+from proposals.views.common import applicants_page, noted, own_application, own_proposal
 from proposals.workflow import OPEN_STAGES, Stage
 
 
@@ -42,6 +42,7 @@ def proposal(request: HttpRequest, pk: UUID, proposal: UUID) -> HttpResponseBase
     row = own_proposal(application, proposal)
     if row.stage == Stage.DRAFT:
         return redirect("proposal_step", application.pk, row.pk, "idea")
+    noted(request, row, Opened.PROPOSAL)
     return proposal_page(request, row, status=200)
 
 

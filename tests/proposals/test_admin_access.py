@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.roles import Role
 from proposals.models import Application, Clarification, Paper, PaperReading, Proposal, StageChange, TypicalDocument
 from tests import factories
@@ -100,7 +100,7 @@ def test_each_role_opens_its_pages_and_no_others(keys, role):
 @pytest.mark.parametrize("role", [*ROLES, "superuser"])
 def test_nobody_writes_what_was_filed_by_a_crafted_post(keys, role):
     browser = browser_of(NO_ROLE if role == "superuser" else role)
-    User.objects.filter(pk=browser.user.pk).update(is_superuser=role == "superuser")
+    browser.be_superuser(role == "superuser")
     before = everything()
     facts = {"stage": "approved", "cost": "1", "name": "x", "bin": "", "code": "x", "post": "yes", "_save": "1"}
     for table in ("proposals/proposal", "proposals/application", "accounts/organisation"):
@@ -135,7 +135,7 @@ def test_a_draft_is_nowhere(role):
     hidden = complete_draft(_applicant(person), title_kk="Көрінбейтін жоба", title_ru="Невидимый проект")
     shown = filed(_applicant(factories.user()), title_kk="Көрінетін жоба", title_ru="Видимый проект")
     browser = browser_of(NO_ROLE if role == "superuser" else role)
-    User.objects.filter(pk=browser.user.pk).update(is_superuser=role == "superuser")
+    browser.be_superuser(role == "superuser")
     draft, open_one = hidden.proposals.get(), shown.proposals.get()
     listed = [
         "proposals/proposal/",

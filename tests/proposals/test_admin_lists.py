@@ -73,8 +73,7 @@ def test_nobody_deletes_not_even_a_superuser(table, model, facts):
     row = model.objects.first()
     browser = logged_in("head")
     for superuser in (False, True):
-        browser.user.is_superuser = superuser
-        browser.user.save()
+        browser.be_superuser(superuser)
         assert browser.post(f"/admin/proposals/{table}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
         act = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
         browser.post(f"/admin/proposals/{table}/", act)

@@ -97,8 +97,7 @@ def test_forged_posts_of_others_change_nothing(role, secretary, sitting):
 
 
 def test_nobody_deletes_a_session_and_no_public_page_shows_it(secretary, sitting):
-    secretary.user.is_superuser = True
-    secretary.user.save()
+    secretary.be_superuser()
     assert secretary.post(at(sitting, "delete/"), {"post": "yes"}).status_code == 403
     assert secretary.get(at(sitting, "edit/")).status_code == 200
     assert b"View on site" not in secretary.get(at(sitting, "edit/")).content

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from projects.models import Document
 from proposals.models import DraftResolution, Paper, TypicalDocument
+from reference.forgetting import forget_file
 
 FOLDERS: dict[str, tuple[tuple[Any, str], ...]] = {
     "papers": ((Paper, "file"),),
@@ -38,10 +39,10 @@ class Command(BaseCommand):
         before = timezone.now() - datetime.timedelta(hours=options["hours"])
         removed = 0
         for name in lost_files(before):
+            if not options["dry_run"] and not forget_file(default_storage, name):
+                raise CommandError(f"A backup runs and may need what has no row: {removed} removed. Run this later.")
             self.stdout.write(name)
             removed += 1
-            if not options["dry_run"]:
-                default_storage.delete(name)
         self.stdout.write(f"{removed} files without a row{' would be' if options['dry_run'] else ''} removed.")
 
 
