@@ -12,6 +12,8 @@ class Turn(IntEnum):
     STEP_CHAIN = 7_301_002
     LIBRARY_VERSIONS = 7_301_003
     NEWS = 7_301_004
+    BACKUP = 7_301_005
+    MIGRATION = 7_301_006
 
 
 def wait_for_turn(turn: Turn) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from ppp_registry import database_role
 from ppp_registry.management.commands.grant_application_role import APPEND_ONLY, history_tables
@@ -41,15 +42,15 @@ def application():
 
 @pytest.fixture
 def modest(application):
-    """Act as the application's role, which owns nothing."""
+    """Act as the application's role with the rights it should have."""
+    call_command("grant_application_role", verbosity=0)
     sql(f"SET LOCAL ROLE {application}")
 
 
 def pretend(name, powers):
     """Let the catalogue say that the role has these powers: nobody may give them to a role of a test."""
-    sql(
-        f"CREATE TEMP TABLE pg_roles AS SELECT oid, rolname, {powers} FROM pg_catalog.pg_roles WHERE rolname = '{name}'"
-    )
+    columns = f"oid, rolname, {powers}, false AS rolcreaterole, false AS rolcreatedb, false AS rolreplication"
+    sql(f"CREATE TEMP TABLE pg_roles AS SELECT {columns} FROM pg_catalog.pg_roles WHERE rolname = '{name}'")
     sql("SET LOCAL search_path = pg_temp, public, pg_catalog")
 
 
@@ -124,6 +125,8 @@ def door(monkeypatch, settings):
     """Return the server's module, loaded as in a demo: loading it asks for faults itself."""
     settings.PLAIN_HTTP = True
     monkeypatch.setattr(connections["default"], "close", lambda: None)
+    # The limits of pages would stay on every connection that the tests open afterwards.
+    monkeypatch.setattr("ppp_registry.waiting.limit_waits", lambda databases: None)
     return importlib.import_module("ppp_registry.wsgi")
 
 
@@ -156,6 +159,13 @@ def test_a_database_that_is_down_shuts_no_door(door, monkeypatch):
 
     monkeypatch.setattr(connections["default"], "cursor", cursor)
     assert door.refuse_faulty_database() is None
+
+
+def test_a_worker_knows_the_addresses_of_all_languages_before_it_answers(door, monkeypatch):
+    asked = []
+    monkeypatch.setattr("django.urls.reverse", lambda name: asked.append(translation.get_language()))
+    door.load_addresses()
+    assert asked == ["kk", "ru", "en"]
 
 
 # --- what the application's role gets ---
@@ -212,6 +222,7 @@ def test_the_tables_of_history_are_these():
     assert history_tables() == [
         "accounts_membershipevent",
         "accounts_organisationevent",
+        "accounts_secondfactorevent",
         "projects_contractevent",
         "projects_declaredshareevent",
         "projects_documentevent",
@@ -235,6 +246,7 @@ def test_the_tables_of_history_are_these():
         "projects_statuschange",
         "projects_toldnews",
         "proposals_declaration",
+        "proposals_opening",
         "proposals_paperreading",
         "proposals_refusal",
         "proposals_refusal_reasons",
