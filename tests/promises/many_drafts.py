@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from proposals.models import Application, Proposal
-from tests.proposals.applications import complete_draft
+from tests.proposals.applications import complete_draft, draft, explained, filled
 
 
 def _again(row: models.Model, **facts: Any) -> Any:
@@ -20,9 +20,16 @@ def _again(row: models.Model, **facts: Any) -> Any:
     return made
 
 
-def drafts_ready_to_file(by: User, count: int) -> list[Application]:
-    """Return so many complete drafts of the person."""
-    first = complete_draft(by)
+def without_papers(by: User) -> Application:
+    """Return a draft that lacks nothing but its papers."""
+    made = draft(by)
+    filled(made.proposals.get())
+    return explained(made)
+
+
+def drafts_ready_to_file(by: User, count: int, *, first: Application | None = None) -> list[Application]:
+    """Return so many complete drafts of the person, or so many like the first."""
+    first = first or complete_draft(by)
     proposal = first.proposals.get()
     applications, proposals, details = [first], [], []
     for _ in range(count - 1):

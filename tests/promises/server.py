@@ -11,7 +11,7 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
@@ -31,7 +31,8 @@ def database_url() -> str:
 class Server:
     """gunicorn with two workers. The socket is ours, so whoever comes while it is dead waits for the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: IO[bytes] | None = None) -> None:
+        self.log = log
         self.socket = socket.create_server((HOST, 0), backlog=128)
         self.port: int = self.socket.getsockname()[1]
         self.process: subprocess.Popen[bytes] | None = None
@@ -53,6 +54,7 @@ class Server:
             cwd=Path(settings.BASE_DIR),
             env=variables,
             stdin=subprocess.DEVNULL,
+            stderr=self.log,
             pass_fds=[self.socket.fileno()],
             start_new_session=True,
             preexec_fn=dies_with_parent(signal.SIGKILL),
@@ -99,13 +101,17 @@ class Server:
             for pid in (task / "children").read_text().split()
         ]
 
+    def end(self, pid: int) -> None:
+        """kill -9 one of them."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
     def kill(self, whom: str = "all") -> None:
         """kill -9 everything, the master alone, or the workers."""
         assert self.process
         if whom == "workers":
             for pid in self.workers():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                self.end(pid)
             return
         if whom == "master":
             os.kill(self.process.pid, signal.SIGKILL)
