@@ -40,5 +40,6 @@ def _page(request: HttpRequest, status: int, wait: int | None) -> HttpResponse:
             "languages": OWN_NAMES.items() if of_address else (),
             "seconds": wait if wait and not minutes else 0,
             "minutes": minutes,
+            "number": getattr(request, "number", "")[:12],
         }
         return render(request, "errors/page.html", context, status=status)

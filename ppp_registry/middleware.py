@@ -33,29 +33,36 @@ class ReadableAddressMiddleware:
         return self.get_response(request)
 
 
-class StaffPagesMiddleware:
-    """No cache, shared or the browser's, keeps a page of the staff site."""
+class PrivatePagesMiddleware:
+    """No cache, shared or the browser's, keeps a page of the staff site or one made for somebody who is logged in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path_info.startswith(STAFF):
+        if request.path_info.startswith(STAFF) or _is_for_somebody(request, response):
             patch_cache_control(response, private=True, no_store=True, no_cache=True)
             patch_vary_headers(response, ["Cookie"])
         return response
 
 
+def _is_for_somebody(request: HttpRequest, response: HttpResponse) -> bool:
+    # Only who was asked for already: the question costs a query, and the database may be away.
+    person = getattr(request, "_cached_user", None)
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and person is not None and person.is_authenticated
+
+
 class WordsMiddleware:
-    """An empty 405 or 429 gets words: what happened and, of a 429, after how many seconds to come back."""
+    """An empty 405, 429 or 503 gets words: what happened and, of the last two, after how many seconds to come back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code not in {405, 429} or response.streaming or response.content:
+        if response.status_code not in {405, 429, 503} or response.streaming or response.content:
             return response
         said = response.headers.get("Retry-After", "")
         worded = error_page(request, response.status_code, wait=int(said) if said.isdecimal() else None)

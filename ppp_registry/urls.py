@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.root, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("favicon.ico", RedirectView.as_view(url="/static/mark.svg")),
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -3,14 +3,19 @@
 import logging
 import os
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from ppp_registry.headers import with_headers
+from ppp_registry.hung import Watched
+from ppp_registry.waiting import limit_waits
 from reference.charsets import only_utf8
 from reference.uploads import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ppp_registry.settings")
-application = only_utf8(whole_bodies(get_wsgi_application()))
+application = Watched(with_headers(only_utf8(whole_bodies(get_wsgi_application()))))
+limit_waits(settings.DATABASES.values())
 
 
 def refuse_faulty_database() -> None:
@@ -31,4 +36,16 @@ def refuse_faulty_database() -> None:
         logging.getLogger("ppp_registry").warning("%s %s", fault.message, fault.remedy)
 
 
+def load_addresses() -> None:
+    """Load addresses and words of all languages: else the first reader after a restart waits half a second for them."""
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils import translation
+
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            reverse("home")
+
+
 refuse_faulty_database()
+load_addresses()

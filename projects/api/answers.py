@@ -19,11 +19,14 @@ from projects.filters import ProjectFilter
 from reference import query_strings
 from reference.conditional import marked
 from reference.languages import LANGUAGES
+from reference.limits import refused, too_often
 
 JSON = "application/json"
 METHODS = "GET, HEAD, OPTIONS"
 KEPT = "public, max-age=60"
 """How long an answer may be taken for the newest."""
+COUNTED_AT_ONCE = 20
+"""Requests that one query counts."""
 
 
 def to_json(value: Any) -> bytes:
@@ -71,13 +74,19 @@ class ApiView(APIView):
     language: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer in the language that was asked for."""
+        """Answer in the language that was asked for, unless this address asks too often."""
+        if wait := self.too_often(request):
+            return refused(429, wait)
         self.language = asked_language(request)
         with override(self.language):
             response = super().dispatch(request, *args, **kwargs)
         response.headers["Content-Language"] = self.language
         patch_vary_headers(response, ["Accept", "Accept-Language"])
         return response
+
+    def too_often(self, request: HttpRequest) -> int:
+        """Count the request; return 0, or after how many seconds this address may ask again."""
+        return too_often(request, "api", batch=COUNTED_AT_ONCE)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Say which methods there are."""

@@ -22,6 +22,8 @@ from projects.queries.totals import Figures, Totals, totals_by
 from reference.models import Sector, Territory
 
 GREATEST_KEY = 2_147_483_647
+LONGEST = 10
+"""Seconds that one question of an answer may take the database."""
 _NEVER_IN_A_CURSOR = ("cursor", "page_size", "lang")
 
 
@@ -54,7 +56,7 @@ class Projects(_Paged):
         """Return one page of the rows, and the figures of the whole view."""
         filters = ProjectFilter(request.GET, queryset=register())
         given = self.parameters(filters)
-        with one_moment():
+        with one_moment(seconds=LONGEST):
             body = self._figures(filters)
             view = View(
                 filters.rows(without=("ordering",)) if filters.day is None else filters.lines(without=("ordering",)),
@@ -81,7 +83,7 @@ class OneProject(ApiView):
         self.parameters()
         if number > GREATEST_KEY:
             raise Http404
-        with one_moment():
+        with one_moment(seconds=LONGEST):
             project: Project = get_object_or_404(project_page(), number=number)
             body = details.project_detail(request, project, story_of(project))
         return answer(request, to_json(body))
@@ -95,7 +97,7 @@ class Resolutions(_Paged):
         """Return one page of resolutions, newest first."""
         given = self.parameters()
         newest_first: list[Term] = [(F("adopted"), True), (F("pk"), True)]
-        with one_moment():
+        with one_moment(seconds=LONGEST):
             view = View(resolutions(), newest_first, {"pk": "pk"}, view_name(request.GET, _NEVER_IN_A_CURSOR, "papers"))
             keys, after = view.page(given.get("cursor"), given.get("page_size", PAGE_SIZE))
             found = resolutions().in_bulk([row["pk"] for row in keys])
@@ -115,7 +117,7 @@ class OneResolution(ApiView):
         self.parameters()
         if id > GREATEST_KEY:
             raise Http404
-        with one_moment():
+        with one_moment(seconds=LONGEST):
             paper: Resolution = get_object_or_404(resolutions(), pk=id)
             body = details.resolution_detail(request, paper, declared_against_entered(paper))
         return answer(request, to_json(body))
@@ -154,7 +156,7 @@ class TotalsBy(ApiView):
         """Return the whole and its parts, which add up to it."""
         filters = ProjectFilter(request.GET, queryset=register())
         by = self.parameters(filters)["by"]
-        with one_moment():
+        with one_moment(seconds=LONGEST):
             whole = filters.figures()
             lines = self._of_day(by, filters) if filters.day else self._of_today(by, filters)
         body = {

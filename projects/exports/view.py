@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Max
 from django.http import QueryDict
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import override
 
 from projects.exports.cells import moment
 from projects.filters import ProjectFilter
+from projects.queries.reading import reading
 from projects.queries.records import Record
 from projects.queries.register import register
 from projects.queries.snapshot import one_moment
@@ -21,6 +21,8 @@ from projects.queries.totals import Figures
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LONGEST_SILENCE = "120s"
 """How long a reader may take nothing before the database ends the transaction behind his download."""
+LONGEST_QUESTION = 30
+"""Seconds that the database may take for one piece of a file."""
 Maker = Callable[["View", Iterator[Record], Figures], Iterator[bytes]]
 """Makes the bytes of a file of the records, piece by piece."""
 
@@ -74,8 +76,8 @@ class Stream:
 
     @staticmethod
     def _run(view: View, make: Maker) -> Iterator:
-        with one_moment():
-            with connection.cursor() as cursor:
+        with one_moment(seconds=LONGEST_QUESTION):
+            with reading().cursor() as cursor:
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [LONGEST_SILENCE])
             figures = view.figures()
             yield figures

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from projects.models.project import SEARCHED
+from projects.queries.reading import reading
 from projects.queries.register import Names
 from reference.kazakh import fold, search_words
 
@@ -72,7 +73,8 @@ def _likely_texts(words: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if not words:
         return found
-    with transaction.atomic(), connection.cursor() as cursor:
+    connection = reading()
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # A connection that has not used pg_trgm yet does not know its settings either.
         cursor.execute("SELECT similarity('', '')")
         cursor.execute(f"SHOW {_THRESHOLD}")

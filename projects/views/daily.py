@@ -10,13 +10,16 @@ from projects.api.problems import problem
 from projects.exports.daily import FORMS, path_of, read
 from reference.conditional import holds
 from reference.downloads import download
+from reference.limits import heavy
 
 logger = logging.getLogger(__name__)
 KEEPING = "public, max-age=86400"
 """The file of a day never changes."""
 
 
+# No count by address: these files also come while the database does not answer.
 @require_safe
+@heavy
 def daily_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     """Send the file; 404 for what was never published or is kept no longer, 503 when the disk does not answer."""
     try:

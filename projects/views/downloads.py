@@ -9,6 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from projects.filters import ProjectFilter
 from projects.queries.register import register
 from projects.queries.totals import Figures
 from reference.languages import reader_language
+from reference.limits import heavy, too_often
 from reference.office_files import XLSX
 
 FIGURES = ("Registry-Projects", "Registry-Cost-Known", "Registry-Cost-Unknown", "Registry-Cost")
@@ -52,6 +54,15 @@ class Download(ApiView, ABC):
     @abstractmethod
     def maker(self, given: Mapping[str, Any]) -> Callable[..., Iterator[bytes]]:
         """Return what makes the bytes, as the parameters ask."""
+
+    def too_often(self, request: HttpRequest) -> int:
+        """Count downloads by themselves: one costs as much as many pages."""
+        return too_often(request, "downloads")
+
+    @method_decorator(heavy)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send the file when it is this reader's turn."""
+        return super().dispatch(request, *args, **kwargs)
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> tuple[Any, str]:
         """Take any Accept header."""

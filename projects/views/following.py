@@ -18,6 +18,7 @@ from projects.notifications import followed
 from projects.queries.following import ended_by, is_for_all
 from projects.services import following
 from reference.languages import reader_language
+from reference.limits import limited
 from reference.models import Sector, Territory
 
 
@@ -26,6 +27,7 @@ from reference.models import Sector, Territory
 @csrf_exempt
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("letters", methods=("POST",))
 def follow(request: HttpRequest) -> HttpResponse:
     """Ask for an address and write to it; the answer is the same for every address."""
     if request.method == "POST":
@@ -62,6 +64,7 @@ def follow_sent(request: HttpRequest) -> HttpResponse:
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("links")
 def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Begin to follow by a press of a button: mail programs open links by themselves."""
     try:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from projects.filters import NOT_ON_FILE, ProjectFilter
 from projects.queries.as_of import totals_on, undated, with_project
 from projects.queries.register import register, with_names
+from projects.queries.snapshot import one_moment
 from projects.queries.totals import totals
 from projects.views import addresses
 from projects.views.list_parts import (
@@ -24,12 +25,27 @@ from projects.views.list_parts import (
 )
 from projects.views.map_view import maps_of
 from projects.views.pages import page_or_404, turning
+from reference.limits import refused, too_often
 from reference.templatetags.registry_formats import visible
+
+SEARCHES_COUNTED_AT_ONCE = 10
+"""Searches that one query counts; a list without a search costs none."""
+LONGEST = 10
+"""Seconds that one question of a page may take the database."""
 
 
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered register with its totals; a filter that cannot be read is named, with status 400."""
+    if not any(request.GET.get(name) for name in ("search", "as_of")):
+        return _project_list(request)
+    if wait := too_often(request, "search", batch=SEARCHES_COUNTED_AT_ONCE):
+        return refused(429, wait)
+    with one_moment(seconds=LONGEST):
+        return _project_list(request)
+
+
+def _project_list(request: HttpRequest) -> HttpResponse:
     filters = ProjectFilter(request.GET, queryset=register())
     view, wrong_view = view_of(request)
     unknown = [visible(name) for name in ProjectFilter.unknown_parameters(request.GET, OF_THE_PAGE)]

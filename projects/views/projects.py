@@ -18,6 +18,7 @@ from projects.views import sharing
 from reference.codelists import ROAD, ProjectStatus
 from reference.downloads import made_now
 from reference.languages import LANGUAGES, reader_language
+from reference.limits import heavy, limited
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def project_detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+@limited("papers")
+@heavy
 def project_extract(request: HttpRequest, number: int) -> HttpResponse:
     """Send what the register says of one project now, as PDF in the language of the address."""
     project, language = _project(number), reader_language()

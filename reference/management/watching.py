@@ -6,9 +6,11 @@ import threading
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
@@ -54,6 +56,16 @@ def _round(look: Callable[[], object], waits: str, unreachable: tuple[type[Excep
         connection.close()
 
 
+def beat(name: str) -> None:
+    """Leave a sign of life in HEARTBEAT_FOLDER, if there is one: an empty file with the time of the last good round."""
+    if not settings.HEARTBEAT_FOLDER:
+        return
+    try:
+        Path(settings.HEARTBEAT_FOLDER, name).touch()
+    except OSError as error:
+        logger.warning("HEARTBEAT_FOLDER cannot be written (%s).", type(error).__name__)
+
+
 class WatchingCommand(BaseCommand, ABC):
     """A command that does its round once, or with --watch again and again.
 
@@ -83,10 +95,15 @@ class WatchingCommand(BaseCommand, ABC):
     def handle(self, *args: Any, **options: Any) -> None:
         """Watch, or look once and say what came of it; raise CommandError when nothing could."""
         if options["watch"] is not None:
-            watch(options["watch"], self.look, waits=self.waits, unreachable=self.unreachable)
+            watch(options["watch"], self._look_and_beat, waits=self.waits, unreachable=self.unreachable)
             return
         try:
-            done = self.look()
+            done = self._look_and_beat()
         except self.unreachable as error:
             raise CommandError(self.trouble(error)) from error
         self.say(done)
+
+    def _look_and_beat(self) -> Any:
+        done = self.look()
+        beat(type(self).__module__.rpartition(".")[2])
+        return done

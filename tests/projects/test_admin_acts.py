@@ -152,7 +152,7 @@ def test_a_termination_needs_its_reason(desk):
 
 
 def pdf(name="акт.pdf"):
-    return SimpleUploadedFile(name, b"%PDF-1.7 x")
+    return SimpleUploadedFile(name, b"%PDF-1.7 x %%EOF")
 
 
 def test_a_status_is_recorded_with_a_new_paper(desk, settings, tmp_path):

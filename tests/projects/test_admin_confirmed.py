@@ -124,7 +124,7 @@ def test_what_a_confirmed_resolution_declares_stays(desk):
 def test_a_paper_is_added_to_a_confirmed_resolution(desk, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     _made, paper = entered()
-    row = {"documents-TOTAL_FORMS": "1", "documents-0-file": SimpleUploadedFile("көшірме.pdf", b"%PDF-1.7 x")}
+    row = {"documents-TOTAL_FORMS": "1", "documents-0-file": SimpleUploadedFile("көшірме.pdf", b"%PDF-1.7 x %%EOF")}
     assert change(desk, paper, **row).status_code == 302
     assert Document.objects.get().resolution == paper
 

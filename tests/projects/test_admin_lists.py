@@ -4,6 +4,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings, strategies as st
 
@@ -292,7 +293,7 @@ def test_nothing_typed_becomes_markup_on_the_staff_site(desk):
     paths += [f"/admin/projects/resolution/{paper.pk}/change/", f"/admin/projects/resolution/{paper.pk}/history/"]
     sent = {"action": "enter_by_resolution", "_selected_action": [made.pk], "confirmed": "1", "note_kk": MARKER}
     answers = [desk.get(path, follow=True) for path in paths] + [desk.post(LIST, {**sent, "resolution": ""})]
-    answers += [desk.post(f"{LIST}add/", texts), desk.post("/admin/login/", {"username": MARKER, "password": "x"})]
+    answers += [desk.post(f"{LIST}add/", texts), Client().post("/kk/account/login/", {"email": MARKER})]
     for answer in answers:
         page = parse(answer)
         assert answer.status_code == 200

@@ -281,15 +281,15 @@ def upload(desk, project, content, name="план.pdf", **facts):
 def test_an_uploaded_paper_is_examined_and_stored(desk, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     made = factories.project()
-    assert upload(desk, made, b"%PDF-1.7 x").status_code == 302
+    assert upload(desk, made, b"%PDF-1.7 x %%EOF").status_code == 302
     paper = Document.objects.get()
     assert (paper.project, paper.original_name, paper.content_type, paper.size) == (
         made,
         "план.pdf",
         "application/pdf",
-        10,
+        16,
     )
-    assert (paper.is_public, len(paper.sha256), len(list(tmp_path.rglob("*.*"))), paper.file.size) == (False, 64, 0, 10)
+    assert (paper.is_public, len(paper.sha256), len(list(tmp_path.rglob("*.*"))), paper.file.size) == (False, 64, 0, 16)
 
 
 @pytest.mark.parametrize("content", [b"MZ\x90", b"<svg onload=x>", b""])
@@ -308,7 +308,7 @@ def test_what_the_file_says_of_itself_cannot_be_forged(desk, settings, tmp_path)
         "documents-0-original_name": "x.exe",
         "documents-0-content_type": "text/html",
     }
-    upload(desk, factories.project(), b"%PDF-1.7 x", **forged)
+    upload(desk, factories.project(), b"%PDF-1.7 x %%EOF", **forged)
     paper = Document.objects.get()
-    assert (paper.content_type, paper.original_name, paper.size) == ("application/pdf", "план.pdf", 10)
+    assert (paper.content_type, paper.original_name, paper.size) == ("application/pdf", "план.pdf", 16)
     assert paper.sha256 != "0" * 64

@@ -2,7 +2,6 @@
 
 import pytest
 
-from accounts.models import User
 from projects.models import DeclaredShare, Maslikhat, Resolution
 from reference.codelists import ResolutionKind
 from tests import factories
@@ -40,7 +39,7 @@ def blank(**facts):
 
 @pytest.mark.parametrize("is_root", [False, True])
 def test_nobody_adds_a_resolution_here(desk, is_root):
-    User.objects.filter(pk=desk.user.pk).update(is_superuser=is_root)
+    desk.be_superuser(is_root)
     sent = {**form_of(desk, page_of(factories.resolution())), "number": "999"}
     assert (desk.get(f"{LIST}add/").status_code, desk.post(f"{LIST}add/", sent).status_code) == (403, 403)
     assert Resolution.objects.count() == 1

@@ -313,17 +313,17 @@ def test_a_document_that_keeps_the_rules_is_taken(facts, owner):
 
 def test_an_uploaded_paper_is_examined_and_stored_under_a_name_nobody_can_guess(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    upload = SimpleUploadedFile("../Шешім №277.EXE", b"%PDF-1.7 text", "text/html")
+    upload = SimpleUploadedFile("../Шешім №277.EXE", b"%PDF-1.7 text %%EOF", "text/html")
     row = Document(resolution=factories.resolution(), file=upload)
     assert sentences(row) == []
     row.save()
     row.refresh_from_db()
-    assert (row.original_name, row.content_type, row.size) == ("Шешім №277.pdf", "application/pdf", 13)
+    assert (row.original_name, row.content_type, row.size) == ("Шешім №277.pdf", "application/pdf", 19)
     assert len(row.sha256) == 64
     assert row.file.name.startswith("documents/")
     assert "277" not in row.file.name
     assert row.is_public is False
-    assert (tmp_path / row.file.name).read_bytes() == b"%PDF-1.7 text"
+    assert (tmp_path / row.file.name).read_bytes() == b"%PDF-1.7 text %%EOF"
 
 
 def test_an_upload_that_is_no_paper_is_refused_at_its_field():

@@ -91,7 +91,7 @@ def test_a_past_day_forgives_too_and_reads_its_own_titles(db, reference_data):
 
 def test_a_connection_that_has_never_compared_texts_forgives_too(four, monkeypatch):
     fresh = connection.copy()
-    monkeypatch.setattr(search, "connection", fresh)
+    monkeypatch.setattr(search, "reading", lambda: fresh)
     try:
         assert found("%%%") == found("-") == []
         assert fresh.connection is None

@@ -1,11 +1,16 @@
 """Every answer of the site carries the same guards, and no page holds a script or a style of its own."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.conf import settings as site
+from django.test import Client, RequestFactory
 
 from accounts.roles import Role
+from ppp_registry.headers import with_headers
+from reference.charsets import only_utf8
 from tests import factories
 from tests.registry.addresses import REFUSED, WITHOUT_LANGUAGE, Everything
 from tests.registry.pages import parse
@@ -36,11 +41,15 @@ def guards(answer):
         answer.headers.get("X-Content-Type-Options"),
         answer.headers.get("Referrer-Policy"),
         answer.headers.get("Cross-Origin-Opener-Policy"),
+        answer.headers.get("Cross-Origin-Resource-Policy"),
+        answer.headers.get("X-Permitted-Cross-Domain-Policies"),
+        {"camera=()", "geolocation=()", "microphone=()", "payment=()"}
+        <= set(answer.headers.get("Permissions-Policy", "").split(", ")),
     )
 
 
 AUTOCOMPLETE = "app_label=projects&model_name=project&field_name=sector&term=a"
-WANTED = (POLICY, "DENY", "nosniff", "strict-origin-when-cross-origin", "same-origin")
+WANTED = (POLICY, "DENY", "nosniff", "same-origin", "same-origin", "same-origin", "none", True)
 
 
 def visited(browser, addresses):
@@ -86,10 +95,82 @@ def test_every_page_of_the_staff_site_does_too(client):
         assert (answer.status_code, guards(answer), offences(answer)) == (200, WANTED, []), address
 
 
+def of_other_sites(wanted):
+    """Return the guards of open data, which pages of other sites may show."""
+    return (*wanted[:5], "cross-origin", *wanted[6:])
+
+
+def test_files_and_open_data_carry_the_guards_too(client, settings):
+    everything, extract = Everything(), "/kk/projects/{}/extract.pdf"
+    answers = visited(client, [extract.format(everything.group.number), "/kk/feed.atom", "/api/v1/projects/"])
+    answers |= visited(client, ["/api/v1/projects.csv", "/api/v1/projects/0/", "/api/v1/nothing/"])
+    again = client.get("/api/v1/projects/", headers={"if-none-match": answers["/api/v1/projects/"]["ETag"]})
+    assert again.status_code == 304
+    for address, answer in {**answers, "again": again}.items():
+        wanted = WANTED if address.startswith("/kk/") else of_other_sites(WANTED)
+        assert guards(answer) == wanted, (address, answer.status_code)
+    assert [answer.status_code for answer in answers.values()] == [200, 200, 200, 200, 404, 404]
+
+
+def test_static_files_carry_the_guards_and_belong_to_this_site_alone(client, monkeypatch, tmp_path, settings):
+    tmp_path.joinpath("mark.svg").write_text("<svg/>")
+    settings.STATIC_ROOT = str(tmp_path)
+    answer = client.get("/static/mark.svg")
+    assert (answer.status_code, guards(answer)) == (200, WANTED)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def wire(application, path="/kk/", **environ):
+    """Return status and headers of an application without Django, as the web server sees them."""
+    told = []
+    asked = {**RequestFactory()._base_environ(PATH_INFO=path), **environ}
+    list(application(asked, lambda status, headers, *rest: told.append((status, headers))))
+    ((status, headers),) = told
+    assert len({name.lower() for name, _ in headers}) == len(headers)
+    return status, dict(headers)
+
+
+def test_what_is_refused_before_django_carries_the_guards(settings):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    refusing = with_headers(only_utf8(None))
+    charset = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "text/plain; charset=utf-16"}
+    status, headers = wire(refusing, **charset)
+    assert (status[:3], "Strict-Transport-Security" in headers) == ("400", False)
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert (headers["Referrer-Policy"], headers["Cross-Origin-Resource-Policy"]) == ("same-origin", "same-origin")
+    _status, headers = wire(refusing, **charset, **{"wsgi.url_scheme": "https"})
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_the_door_of_the_web_server_is_the_guarded_one():
+    """Its other half, an answer of Django's, keeps Django's own content policy and gets nothing twice."""
+    source = Path(site.BASE_DIR, "ppp_registry", "wsgi.py").read_text(encoding="utf-8")
+    assert re.search(r"with_headers\(.*get_wsgi_application\(\)", source)
+
+    def page(environ, start_response):
+        start_response("200 OK", [("content-security-policy", "default-src 'self'"), ("X-Frame-Options", "DENY")])
+        return [b""]
+
+    assert len(wire(with_headers(page))[1]) == 2
+
+
+def test_no_cache_keeps_a_page_of_somebody_who_is_logged_in():
+    person, made = factories.user(), factories.project_in("approved")
+    browser = Client()
+    browser.force_login(person)
+    for address in ("/kk/", f"/kk/projects/{made.number}/", "/kk/projects/", "/ru/statistics/", "/en/account/"):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert {"private", "no-store"} <= set(answer.headers["Cache-Control"].split(", ")), address
+        assert "Cookie" in answer.headers["Vary"], address
+    assert "no-store" not in Client().get("/kk/projects/").headers.get("Cache-Control", "")
+
+
 def test_no_cache_keeps_a_page_of_the_staff_site():
     browser, made = logged_in(Role.SECRETARY), factories.project_in("approved")
     start = f"/admin/projects/project/{made.pk}"
-    pages = ["/admin/", "/admin/projects/project/", "/admin/password_change/", "/admin/password_change/done/"]
+    pages = ["/admin/", "/admin/projects/project/", "/admin/login/", "/admin/password_change/done/"]
     pages += [f"{start}/change/", f"{start}/history/", f"{start}/status/", f"/admin/autocomplete/?{AUTOCOMPLETE}"]
     kept = [
         address
@@ -112,13 +193,13 @@ def test_the_answers_to_acts_of_staff_do_too(client):
         ("/admin/projects/project/add/", {}, 200),
         ("/admin/projects/resolution/add/", {}, 403),
         ("/admin/reference/sector/add/?_popup=1", {**sector, "_popup": "1"}, 200),
-        ("/admin/logout/", {}, 200),
+        ("/admin/logout/", {}, 302),
     ):
         answer = client.post(address, posted)
         assert (answer.status_code, guards(answer), offences(answer)) == (status, WANTED, []), address
 
 
-@pytest.mark.parametrize(("address", "status"), [*WITHOUT_LANGUAGE.items(), *REFUSED.items(), ("/admin/login/", 200)])
+@pytest.mark.parametrize(("address", "status"), [*WITHOUT_LANGUAGE.items(), *REFUSED.items(), ("/admin/login/", 302)])
 def test_doors_signs_of_life_and_refusals_carry_the_guards(client, address, status):
     answer = visited(client, [address])[address]
     assert (answer.status_code, guards(answer)) == (status, WANTED)
@@ -137,7 +218,7 @@ def test_refusals_of_the_staff_site_carry_the_guards():
 
 
 def test_a_form_from_elsewhere_is_refused_with_the_guards():
-    answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    answer = Client(enforce_csrf_checks=True).post("/kk/account/login/", {"email": "a", "password": "b"})
     assert (answer.status_code, guards(answer), offences(answer)) == (403, WANTED, [])
 
 
@@ -169,7 +250,7 @@ def test_a_fault_of_the_site_carries_the_guards(client, monkeypatch):
 
 def test_the_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(client, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
-    answer = client.get("/admin/login/")
+    answer = client.get("/kk/account/login/")
     (cookie,) = answer.cookies.values()
     assert (cookie.key, cookie["httponly"], cookie["samesite"], cookie["domain"]) == ("csrftoken", True, "Lax", "")
     browser = logged_in()
