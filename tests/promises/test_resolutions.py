@@ -33,7 +33,7 @@ from tests.proposals.applications import applicant, proposal_at, staff
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("reference_data")]
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, CONFIRMED, KILLS, LINES = 100, 20, 30, 5
+ROUNDS, CONFIRMED, KILLS, LINES = 100, 20, 20, 5
 COST = 2_500_000_000
 
 
@@ -177,7 +177,7 @@ def is_whole(draft: DraftResolution) -> bool:
     return whole
 
 
-def test_killed_in_the_middle_thirty_times_it_is_whole_or_nothing():
+def test_killed_in_the_middle_twenty_times_it_is_whole_or_nothing():
     secretary, head = staff(Role.SECRETARY), staff(Role.HEAD)
     drafts = []
     for turn, sitting in enumerate(sittings_with(LINES, KILLS + 1, secretary)):
