@@ -29,7 +29,7 @@ SETTINGS = (
 
 THROWN_AWAY = "PPP_CLUSTER_OF_TESTS"
 """Set by `make test`: the cluster it starts holds nothing that anybody keeps."""
-FOR_TESTS = ("fsync=off", "full_page_writes=off", "autovacuum_naptime=5s")
+FOR_TESTS = ("fsync=off", "full_page_writes=off", "autovacuum_naptime=5s", "jit=off")
 """Emptying a hundred tables after a test waits for the disk otherwise; what a crash leaves of it is thrown away. Tests
 that are rolled back leave dead rows, and whoever reads a table walks over them: they are swept often."""
 

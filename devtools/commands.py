@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from devtools import checks, database, envfile
+from devtools import backups, checks, database, envfile
 from devtools.checkout import Checkout, RunnerError, complain, say, this_checkout
 from devtools.demo import demo
+from devtools.drills import DRILLS
 from devtools.signals import Stopped, die_with_make, stop_on_signals
 
 
@@ -36,6 +37,14 @@ def shell_env(checkout: Checkout, arguments: list[str]) -> int:
     return 0
 
 
+def drill(checkout: Checkout, arguments: list[str]) -> int:
+    """Run the drill of this name: drill crash, drill load, drill guards, …"""
+    wanted = DRILLS.get(arguments[0]) if arguments else None
+    if wanted is None:
+        raise RunnerError(f"Say which drill: {', '.join(sorted(DRILLS))}.")
+    return wanted(checkout, arguments[1:])
+
+
 def stop(checkout: Checkout, arguments: list[str]) -> int:
     """Stop a private database that a killed process left behind."""
     if not database.private_cluster(checkout).stop_if_unused():
@@ -54,7 +63,10 @@ COMMANDS: dict[str, Callable[[Checkout, list[str]], int]] = {
     "compile-translations": checks.compile_translations,
     "database": run_database,
     "shell-env": shell_env,
+    "drill": drill,
     "stop": stop,
+    "backup": backups.backup,
+    "restore": backups.restore,
 }
 
 

@@ -15,7 +15,10 @@ from devtools.environment import install_postgres
 from devtools.roles import APPLICATION
 
 PRIVATE = "PRIVATE_CLUSTER"  # in .local/env: the database is the one this checkout starts by itself
-OWNER_COMMANDS = ("migrate", "grant_application_role", "verify_cells", "makemigrations", "sqlmigrate")
+OWNER_COMMANDS = (
+    *("migrate", "grant_application_role", "makemigrations", "sqlmigrate"),
+    *("verify_cells", "backup", "restore", "erase_person"),
+)
 
 
 @dataclass(frozen=True)

@@ -146,9 +146,10 @@ WORKERS = {"send_letters": 2, "publish_resolutions": 10, "tell_followers": 30, "
 
 @contextlib.contextmanager
 def workers(checkout: Checkout, values: Mapping[str, str]) -> Iterator[None]:
-    """Everything of WORKERS, for as long as the block runs."""
+    """Everything of WORKERS, for as long as the block runs; papers are scanned where somebody set a scanner up."""
+    scanning = {"scan_papers": 5} if os.environ.get("SCANNER_URL") else {}
     with contextlib.ExitStack() as running:
-        for command, pause in WORKERS.items():
+        for command, pause in {**WORKERS, **scanning}.items():
             running.enter_context(worker(checkout, values, command, pause))
         yield
 

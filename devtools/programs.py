@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 
 from devtools.checkout import Checkout, RunnerError
@@ -49,3 +50,32 @@ def wind_down(child: "subprocess.Popen[bytes]", stopped: Stopped) -> None:
             return
         child.send_signal(reminder)
     child.wait()
+
+
+def side_by_side_told(
+    checkout: Checkout, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]
+) -> dict[str, tuple[int, str]]:
+    """Run programs at once, each to its end; the exit code and the words of each, in the order given."""
+    with contextlib.ExitStack() as stack:
+        running = {}
+        for name, command in commands.items():
+            words = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))
+            running[name] = (
+                words,
+                stack.enter_context(
+                    subprocess.Popen(
+                        command,
+                        cwd=checkout.root,
+                        env={**os.environ, **environment, "PYTHONUTF8": "1"},
+                        stdout=words,
+                        stderr=subprocess.STDOUT,
+                        preexec_fn=dies_with_parent(signal.SIGINT),
+                    )
+                ),
+            )
+        told = {}
+        for name, (words, child) in running.items():
+            code = child.wait()
+            words.seek(0)
+            told[name] = code, words.read()
+        return told

@@ -92,12 +92,8 @@ class Photographer:
 
     def _log_in(self, page: Page, shot: Shot, language: str) -> None:
         email = f"{shot.person}@demo.example"
-        if shot.is_of_staff:
-            page.goto(f"{self.site}/admin/login/")
-            page.fill("#id_username", email)
-        else:
-            page.goto(f"{self.site}/{language}/account/login/")
-            page.fill("#id_email", email)
+        page.goto(f"{self.site}/{language}/account/login/?next=/{'admin' if shot.is_of_staff else language}/")
+        page.fill("#id_email", email)
         page.fill("#id_password", password())
         page.locator("main [type=submit], main form button").first.click()
         if shot.is_of_staff:

@@ -92,7 +92,7 @@ STATUS: Final = {
 }
 OWN: Final = (
     "nobody-account", "nobody-applications", "nobody-organisation-new", "beginner-applications", "new",
-    "account", "password", "email", "organisation", "applications",
+    "account", "password", "second-factor", "email", "organisation", "applications",
     *(f"empty-{step}" for step in STEPS), *(f"errors-{step}" for step in ("idea", "place", "money", "partners")),
     *(f"full-{step}" for step in STEPS),
     "draft", "draft-of-two", "remove", "delete", "library", "library-empty", "file-incomplete", "file-complete",
@@ -151,6 +151,7 @@ def build() -> Intake:
         "beginner-applications": "applications/",
         "account": "account/",
         "password": "account/password/",
+        "second-factor": "account/second-factor/",
         "email": "account/email/",
         "organisation": f"account/organisations/{office.pk}/",
         "applications": "applications/",

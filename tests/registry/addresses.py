@@ -109,7 +109,7 @@ class Everything:
         found = [
             "/admin/",
             "/admin/missing-translations/",
-            "/admin/password_change/",
+            "/admin/who-read-what/",
             "/admin/projects/",
             "/admin/accounts/",
             "/admin/reference/",

@@ -87,7 +87,7 @@ WITH_QUERIES: Final = {
 }
 """Queries that show more of a page than its bare address."""
 
-WRITTEN_ONLY: Final = {"set_language", "logout", "admin:logout"}
+WRITTEN_ONLY: Final = {"set_language", "logout", "sessions_end", "admin:logout"}
 """Addresses that answer nothing but a button."""
 
 
@@ -274,6 +274,7 @@ class Filled:
             "admin:statistics_section": [{"key": page.key} for page in PAGES],
             "admin:app_list": [{"app_label": app} for app in ("reference", "accounts", "projects", "proposals")],
             "admin:auth_user_password_change": [{"id": person.pk}],
+            "admin:accounts_user_second_factor": [{"key": person.pk}],
             "admin:projects_project_status": [{"object_id": self.everything.group.pk}],
             "admin:projects_project_contract": [{"object_id": self.everything.group.pk}],
             **dict.fromkeys(

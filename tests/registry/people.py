@@ -23,6 +23,12 @@ class Browser(Client):
         with patch("django.test.client.store_rendered_templates", lambda *args, **kwargs: None):
             return super().request(**request)
 
+    def be_superuser(self, is_one: bool = True) -> None:
+        """Make the person a superuser, or none any more, and enter anew: such a change ends every session."""
+        User.objects.filter(pk=self.user.pk).update(is_superuser=is_one)
+        self.user.refresh_from_db()
+        self.force_login(self.user)
+
 
 _given: dict[str, list[tuple[str, str]]] = {}
 

@@ -18,7 +18,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://ppp_app:word@db.example.kz:5433/registry",
 }
 OURS = [*PRODUCTION, "DEBUG", "PLAIN_HTTP", "MEDIA_ROOT", "STATIC_ROOT", "EMAIL_URL", "CSRF_TRUSTED_ORIGINS"]
-OURS += ["TRUST_PROXY_TLS", "APP_DATABASE_ROLE", "SITE_URL"]
+OURS += ["TRUST_PROXY_TLS", "APP_DATABASE_ROLE", "SITE_URL", "SECRET_KEY_FALLBACKS", "LOG_FORMAT", "METRICS_TOKEN"]
+OURS += ["REPLICA_DATABASE_URL", "SECOND_FACTOR", "TRUSTED_PROXIES", "RATES_FACTOR", "SCANNER_URL"]
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_production_is_what_one_gets_without_asking(started):
     ] * 3
     assert (given["SECURE_HSTS_SECONDS"] >= 31_536_000, given["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (True, True)
     assert [given["SESSION_COOKIE_NAME"], given["CSRF_COOKIE_NAME"]] == ["__Host-sessionid", "__Host-csrftoken"]
+    assert given["LANGUAGE_COOKIE_NAME"] == "__Host-language"
     assert (given["SESSION_COOKIE_HTTPONLY"], given["CSRF_COOKIE_HTTPONLY"]) == (True, True)
     assert "SECURE_PROXY_SSL_HEADER" not in given
     assert given["STORAGES"]["staticfiles"]["BACKEND"].endswith("CompressedManifestStaticFilesStorage")
@@ -69,6 +71,13 @@ def test_a_demo_over_plain_http_needs_a_key_and_hosts_too(started):
     assert (given["DEBUG"], given["SECURE_SSL_REDIRECT"], given["SECURE_HSTS_SECONDS"]) == (False, False, 0)
     assert [given["SESSION_COOKIE_SECURE"], given["CSRF_COOKIE_SECURE"]] == [False, False]
     assert [given["SESSION_COOKIE_NAME"], given["CSRF_COOKIE_NAME"]] == ["sessionid", "csrftoken"]
+
+
+def test_staff_need_a_second_factor_unless_it_is_a_demo(started):
+    assert started(**PRODUCTION)["SECOND_FACTOR_REQUIRED"] is True
+    assert started(**PRODUCTION, SECOND_FACTOR="off")["SECOND_FACTOR_REQUIRED"] is True
+    assert started(**PRODUCTION, PLAIN_HTTP="on")["SECOND_FACTOR_REQUIRED"] is False
+    assert started(**PRODUCTION, PLAIN_HTTP="on", SECOND_FACTOR="on")["SECOND_FACTOR_REQUIRED"] is True
 
 
 def test_letters_and_feeds_never_name_this_machine_in_production(started):
@@ -154,6 +163,50 @@ def test_a_proxy_is_believed_only_when_told_so(started):
     assert given["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
+def test_a_new_key_takes_over_from_the_old_one(started):
+    assert started(**PRODUCTION)["SECRET_KEY_FALLBACKS"] == []
+    given = started(**PRODUCTION, SECRET_KEY_FALLBACKS="old-key-1, old-key-2,")
+    assert (given["SECRET_KEY"], given["SECRET_KEY_FALLBACKS"]) == (LONG_KEY, ["old-key-1", "old-key-2"])
+
+
+def test_no_check_of_django_is_silenced(started):
+    assert started(**PRODUCTION).get("SILENCED_SYSTEM_CHECKS", []) == []
+    assert site.SILENCED_SYSTEM_CHECKS == []
+
+
+def test_the_log_is_json_for_machines_and_plain_in_a_demo(started):
+    lines = [started(**PRODUCTION, **more)["LOGGING"]["formatters"]["line"] for more in ({}, {"PLAIN_HTTP": "on"})]
+    assert ["()" in line for line in lines] == [True, False]
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT"):
+        started(**PRODUCTION, LOG_FORMAT="xml")
+
+
+def test_a_token_that_could_be_guessed_stops_the_start(started):
+    assert started(**PRODUCTION, METRICS_TOKEN="t" * 20)["METRICS_TOKEN"] == "t" * 20
+    with pytest.raises(ImproperlyConfigured, match="METRICS_TOKEN is too short"):
+        started(**PRODUCTION, METRICS_TOKEN="t" * 19)
+
+
+def test_a_copy_of_the_database_is_read_only_and_has_its_router(started):
+    given = started(**PRODUCTION, REPLICA_DATABASE_URL="postgres://ppp_app:word@copy.example.kz/registry")
+    copy = given["DATABASES"]["replica"]
+    assert (copy["HOST"], copy["OPTIONS"]["options"]) == ("copy.example.kz", "-c default_transaction_read_only=on")
+    assert given["DATABASE_ROUTERS"] == ["ppp_registry.routers.ReplicaRouter"]
+    order = [given["MIDDLEWARE"].index(name) for name in MIDDLEWARES_IN_ORDER]
+    assert order == sorted(order)
+    without = started(**PRODUCTION)
+    assert ("replica" in without["DATABASES"], "DATABASE_ROUTERS" in without) == (False, False)
+
+
+MIDDLEWARES_IN_ORDER = [
+    "ppp_registry.request_log.RequestMiddleware",
+    "ppp_registry.headers.HeadersMiddleware",
+    "ppp_registry.middleware.OpenDataMiddleware",
+    "ppp_registry.routers.ReplicaMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+]
+
+
 def test_times_are_almatys_whatever_the_machine_believes():
     import datetime
     from zoneinfo import ZoneInfo
@@ -184,3 +237,18 @@ def test_the_server_does_not_start_with_an_empty_environment():
     done = program("-c", "import ppp_registry.wsgi")
     assert done.returncode == 1
     assert "ImproperlyConfigured: SECRET_KEY is not set." in done.stderr
+
+
+def test_no_proxy_is_believed_without_a_word_and_production_counts_strictly(started):
+    given = started(**PRODUCTION)
+    assert (given["TRUSTED_PROXIES"].number, given["TRUSTED_PROXIES"].networks) == (0, ())
+    assert given["DEVICE_COOKIE_NAME"] == "__Host-device"
+    assert given["PUBLIC_RATES"]["api"] == (1_200, 60)
+    assert given["PUBLIC_RATES"] == {
+        name: (most // 3, seconds)
+        for name, (most, seconds) in started(**PRODUCTION, RATES_FACTOR="3")["PUBLIC_RATES"].items()
+    }
+    assert started(**PRODUCTION, TRUSTED_PROXIES="2")["TRUSTED_PROXIES"].number == 2
+    for wrong in ("0", "-1", "1001", "much", "1.5"):
+        with pytest.raises(ImproperlyConfigured, match="RATES_FACTOR"):
+            started(**PRODUCTION, RATES_FACTOR=wrong)

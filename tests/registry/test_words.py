@@ -91,9 +91,17 @@ def test_each_role_saw_its_own_pages(walk, role, opens, not_opens):
 # --- letters ---
 def _facts(language: str) -> dict[str, object]:
     person = User(email="a@example.kz", full_name="Әсем Үлгі", language=language)
-    links = {name: f"{SITE}{language}/{name}/" for name in ("link", "login", "reset")}
+    links = {name: f"{SITE}{language}/{name}/" for name in ("link", "login", "reset", "account")}
     office = Organisation(name="«Көктем» ЖШС")
-    return {"user": person, "by": person, "organisation": office, "site": SITE, "new": "b@example.kz", **links}
+    return {
+        "user": person,
+        "by": person,
+        "organisation": office,
+        "site": SITE,
+        "new": "b@example.kz",
+        "left": 2,
+        **links,
+    }
 
 
 TYPED = Typed(["Әсем Үлгі", "«Көктем» ЖШС"])

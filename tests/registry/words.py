@@ -41,7 +41,8 @@ EXAMPLES = (
 
 NAMES = {
     *("API", "Atom", "CSV", "DOCX", "Excel", "ETag", "GET", "HEAD", "JPEG", "JSON", "Lines", "OpenAPI", "OPTIONS"),
-    *("PDF", "PNG", "RSS", "SHA", "Word", "XLSX", "YAML", "eGov", "cookie", "CC", "BY", "ISO", "KK", "RU", "EN"),
+    *("PDF", "PNG", "RSS", "SHA", "Word", "XLSX", "YAML", "ZIP", "eGov", "cookie", "CC", "BY", "ISO", "KK", "RU", "EN"),
+    *("TOTP", "QR", "HMAC", "Aegis", "Google", "Microsoft", "Authenticator"),
     *("Ctrl", "Cmd", "UTF", "BOM", "CORS", "RFC", "IDS", "OC", "null", "true", "false", "none", "Accept", "Language"),
     *("Creative", "Commons", "Attribution", "Open", "Contracting", "for", "Infrastructure", "Data", "Standard"),
     *(
