@@ -2,8 +2,15 @@
 
 Variables: DATABASE_URL, SECRET_KEY, ALLOWED_HOSTS (comma-separated), SITE_URL (root of the site; by default the first
 host), DEBUG, MEDIA_ROOT, STATIC_ROOT, EMAIL_URL, CSRF_TRUSTED_ORIGINS, PLAIN_HTTP (a demo without TLS on one
-machine), TRUST_PROXY_TLS (a proxy in front sets X-Forwarded-Proto), APP_DATABASE_ROLE (the role the application runs
-as; default ppp_app), CONTACT_EMAIL and CONTACT_PHONE (of the chamber, shown at the foot of every page).
+machine), SECOND_FACTOR (staff need one in such a demo too), TRUST_PROXY_TLS (a proxy in front sets
+X-Forwarded-Proto), TRUSTED_PROXIES (how many proxies of one's own, 0 to 3, or their networks: only then is
+X-Forwarded-For read), RATES_FACTOR (how many times as often as usual one address may ask, 1 to 1000: for measuring,
+or for a town behind one address), APP_DATABASE_ROLE (the role the application runs as; default ppp_app),
+CONTACT_EMAIL and CONTACT_PHONE (of the chamber, shown at the foot of every page), SCANNER_URL (a virus scanner,
+clamd:///run/clamav/clamd.ctl or clamd://host:3310; without it papers go out unscanned and say so),
+SECRET_KEY_FALLBACKS (keys of before, while a new one takes over), LOG_FORMAT (json or plain), METRICS_TOKEN (opens
+/metrics), HEARTBEAT_FOLDER (where watchers leave a sign of life), REPLICA_DATABASE_URL (a copy for public reading).
+All of them stand in deploy/registry.env.
 """
 
 import os
@@ -17,6 +24,10 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from ppp_registry import logs
+from ppp_registry.waiting import WITHIN_REACH
+from reference.client_address import trusted_proxies
 
 # Machines with old time-zone data put Almaty at +6; it is +5 since 1 March 2024. The pinned package knows.
 zoneinfo.reset_tzpath(to=())
@@ -51,6 +62,8 @@ SECRET_KEY = (
     _required("SECRET_KEY", "Set it to 50 or more random characters and keep it secret.")
     or "only-for-debugging-" + "x" * 40
 )
+# What older keys signed stays good until they are taken out of the list; new signatures use the first key.
+SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. List the host names of the site, separated by commas.")
@@ -70,6 +83,8 @@ INSTALLED_APPS = [
     "pghistory",
     "csp",
     "post_office",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "reference",
     "accounts",
     "projects",
@@ -78,11 +93,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ppp_registry.request_log.RequestMiddleware",
+    "ppp_registry.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "ppp_registry.middleware.StaffPagesMiddleware",
+    "ppp_registry.middleware.PrivatePagesMiddleware",
     "ppp_registry.middleware.OpenDataMiddleware",
     "ppp_registry.middleware.ReadableAddressMiddleware",
     "ppp_registry.middleware.WordsMiddleware",
@@ -91,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.AccountLanguageMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -142,7 +160,27 @@ if not _database_url:
 DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: sums and letters are safe only there.")
+# Whoever cannot reach the database learns it soon; what the address itself says counts more. Pages have limits of
+# their own on top (ppp_registry/waiting.py), which commands, migrations and imports must not have.
+DATABASES["default"]["OPTIONS"] = {**WITHIN_REACH, **DATABASES["default"].get("OPTIONS", {})}
 APP_DATABASE_ROLE = os.environ.get("APP_DATABASE_ROLE", "ppp_app")
+# A copy of the database that public pages may read from: at most so many seconds behind, asked about every few.
+REPLICA_LAG, REPLICA_LOOK = 10, 5
+if _replica_url := os.environ.get("REPLICA_DATABASE_URL", "").strip():
+    DATABASES["replica"] = dj_database_url.parse(_replica_url, conn_max_age=60, conn_health_checks=True)
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    # A write that went astray must fail, also where the address names no copy.
+    DATABASES["replica"]["OPTIONS"] = {
+        **WITHIN_REACH,
+        "connect_timeout": 2,
+        **DATABASES["replica"].get("OPTIONS", {}),
+        "options": "-c default_transaction_read_only=on",
+    }
+    DATABASE_ROUTERS = ["ppp_registry.routers.ReplicaRouter"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "ppp_registry.routers.ReplicaMiddleware",
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
@@ -155,6 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_words.KnownWordsValidator"},
 ]
 
 
@@ -173,9 +212,36 @@ SITE_URL = _site(os.environ.get("SITE_URL", "").strip())
 # Where readers write and call; nothing is shown of what is not set.
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "").strip()
 CONTACT_PHONE = os.environ.get("CONTACT_PHONE", "").strip()
+# Staff log in with a password and a code: always in production, in a demo over plain HTTP when asked. Whoever has set
+# an app up is asked everywhere (docs/decisions/0025).
+SECOND_FACTOR_REQUIRED = not PLAIN_HTTP or _flag("SECOND_FACTOR")
+OTP_TOTP_ISSUER = "PPP registry"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "admin:index"  # of the staff site's door; the pages of an account decide for themselves
 PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# --- how often: of one address, so many at once and as many again within the seconds; docs/decisions/0026 -------------
+TRUSTED_PROXIES = trusted_proxies(os.environ.get("TRUSTED_PROXIES", ""))
+
+
+def _factor(said: str) -> int:
+    if not (said.isascii() and said.isdecimal() and 1 <= int(said) <= 1000):
+        raise ImproperlyConfigured(f"RATES_FACTOR is “{said}”: write a whole number from 1 to 1000.")
+    return int(said)
+
+
+_times = _factor(os.environ.get("RATES_FACTOR", "").strip() or "1")
+_light = 100 * _times if PLAIN_HTTP else _times  # on one machine everybody has the same address, and drills measure
+PUBLIC_RATES = {
+    "api": (1_200 * _light, 60),
+    "search": (300 * _light, 60),
+    "downloads": (120 * _times, 600),
+    "papers": (240 * _times, 600),
+    "letters": (40 * _times, 3_600),
+    "links": (120 * _times, 600),
+}
+# Downloads and papers made at once by one worker; one more waits, so that a thread is always left for pages and logins.
+HEAVY_AT_ONCE = max(1, int(os.environ.get("WEB_THREADS") or 4) - 2)
 
 # --- languages and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "kk"
@@ -192,12 +258,15 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles"
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or BASE_DIR / "media"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "reference.storage.DurableStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Static files are everybody's; a proxy that serves them is another user, who must not read papers.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
@@ -206,6 +275,21 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+
+def _scanner(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme == "clamd" and bool(parts.hostname) == (parts.path in ("", "/")) and parts.port != 0
+    except ValueError:
+        known = False
+    if url and not known:
+        raise ImproperlyConfigured(f"SCANNER_URL is “{url}”: write clamd:///run/clamav/clamd.ctl or clamd://host:3310")
+    return url
+
+
+# Papers wait for its verdict before anybody may take them; `scan_papers --watch` asks it.
+SCANNER_URL = _scanner(os.environ.get("SCANNER_URL", "").strip())
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Pages filter by address; nobody needs more parameters than this, and the admin's bulk pages stay below it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
@@ -258,12 +342,20 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
 SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SESSION_COOKIE_NAME = "sessionid" if PLAIN_HTTP else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if PLAIN_HTTP else "__Host-csrftoken"
+LANGUAGE_COOKIE_NAME = "django_language" if PLAIN_HTTP else "__Host-language"
+DEVICE_COOKIE_NAME = "device" if PLAIN_HTTP else "__Host-device"
 SESSION_COOKIE_HTTPONLY = True
+# What a page still has to say stays on the server: a cookie of messages could not have the prefix of the others.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
+# Seconds: a session lasts so long from its login, however busy it is, and one of staff so long without a request
+# (NIST SP 800-63B-4, AAL2: 24 hours and 1 hour at most).
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+STAFF_IDLE_AGE = 60 * 60
+# Addresses of some pages hold a token; not "no-referrer": browsers then send "Origin: null", and forms are refused.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 if _flag("TRUST_PROXY_TLS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "ppp_registry.views.csrf_failure"
@@ -280,17 +372,17 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "upgrade-insecure-requests": not PLAIN_HTTP,
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-    },
-}
+# --- what whoever runs it sees ------------------------------------------------------------------------------------
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "").strip()
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short: write 20 or more random characters, or leave it out.")
+HEARTBEAT_FOLDER = os.environ.get("HEARTBEAT_FOLDER", "").strip()
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "").strip()
+try:
+    LOGGING = logs.of_site(os.environ)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
