@@ -35,8 +35,10 @@ class Guard:
 
     @property
     def is_in_the_database(self) -> bool:
-        """Tell whether the guard stands in the tables, so that they must be made anew without it."""
-        return "/migrations/" in self.file or "/models/" in self.file
+        """Tell whether the guard stands in the tables or their rights, so that they must be made anew without it."""
+        return any(
+            part in self.file for part in ("/migrations/", "/models/", "grant_application_role", "database_role")
+        )
 
 
 def guards(tables: Path = TABLES) -> list[Guard]:
