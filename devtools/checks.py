@@ -147,12 +147,12 @@ def check_commands(checkout: Checkout) -> dict[str, list[str]]:
 
 
 def lock(checkout: Checkout, arguments: list[str]) -> int:
-    """Write the three requirements files anew, with hashes; needs uv."""
+    """Write the requirements files anew, with hashes; needs uv."""
     uv = shutil.which("uv") or shutil.which("uv", path=str(checkout.venv / "bin"))
     if not uv:
         raise RunnerError("Locking needs uv: see https://docs.astral.sh/uv/ for how to get it.")
     options = ["--universal", "--generate-hashes", "--python-version", "3.11", *arguments]
-    for name in (environment.RUNTIME, environment.DEVELOPMENT, environment.POSTGRES):
+    for name in (environment.RUNTIME, environment.DEVELOPMENT, environment.POSTGRES, environment.BENCHMARKS):
         source = Path(name).with_suffix(".in").name
         told = subprocess.run(
             [uv, "pip", "compile", "--quiet", *options, source, "-o", name],

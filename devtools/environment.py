@@ -13,6 +13,7 @@ from devtools.checkout import Checkout, RunnerError, say
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"  # holds all of requirements.txt too
 POSTGRES = "requirements-postgres.txt"
+BENCHMARKS = "requirements-benchmarks.txt"  # holds all of requirements-dev.txt too
 APT_LINE = "sudo apt-get install python3-venv python3-pip"
 
 
