@@ -53,6 +53,9 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in wanted(request.path_info).items():
             response.headers.setdefault(name, value)
+        if response.status_code == 304:
+            # The length would be that of the page which is not sent, not the 0 that CommonMiddleware counts.
+            response.headers.pop("Content-Length", None)
         return response
 
 

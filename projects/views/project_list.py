@@ -13,6 +13,7 @@ from projects.queries.as_of import totals_on, undated, with_project
 from projects.queries.register import register, with_names
 from projects.queries.snapshot import one_moment
 from projects.queries.totals import totals
+from projects.queries.version import register_version
 from projects.views import addresses
 from projects.views.list_parts import (
     OF_THE_PAGE,
@@ -27,6 +28,7 @@ from projects.views.map_view import maps_of
 from projects.views.pages import page_or_404, turning
 from reference.limits import refused, too_often
 from reference.templatetags.registry_formats import visible
+from reference.unchanged import until_changed
 
 SEARCHES_COUNTED_AT_ONCE = 10
 """Searches that one query counts; a list without a search costs none."""
@@ -37,10 +39,16 @@ LONGEST = 10
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered register with its totals; a filter that cannot be read is named, with status 400."""
-    if not any(request.GET.get(name) for name in ("search", "as_of")):
-        return _project_list(request)
-    if wait := too_often(request, "search", batch=SEARCHES_COUNTED_AT_ONCE):
+    is_dear = any(request.GET.get(name) for name in ("search", "as_of"))
+    if is_dear and (wait := too_often(request, "search", batch=SEARCHES_COUNTED_AT_ONCE)):
         return refused(429, wait)
+    return _counted(request, is_dear)
+
+
+@until_changed(register_version)
+def _counted(request: HttpRequest, is_dear: bool) -> HttpResponse:
+    if not is_dear:
+        return _project_list(request)
     with one_moment(seconds=LONGEST):
         return _project_list(request)
 

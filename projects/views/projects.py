@@ -14,11 +14,13 @@ from projects.documents.extract import SUMS, extract_pdf
 from projects.models import Obligation, Project, StatusChange
 from projects.queries.as_of import story_of
 from projects.queries.register import project_page
+from projects.queries.version import register_version
 from projects.views import sharing
 from reference.codelists import ROAD, ProjectStatus
 from reference.downloads import made_now
 from reference.languages import LANGUAGES, reader_language
 from reference.limits import heavy, limited
+from reference.unchanged import until_changed
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def _project(number: int) -> Project:
 
 
 @require_safe
+@until_changed(register_version)
 def project_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show one project: facts, money, who answers for what, road, paper or source."""
     project = _project(number)

@@ -9,14 +9,17 @@ from projects.models import Document, ListAct
 from projects.queries.as_of import revised_by, with_project
 from projects.queries.declared import declared_against_entered, entered_by, lines_of
 from projects.queries.register import resolutions
+from projects.queries.version import register_version
 from projects.views.pages import page_or_404, turning
 from reference.codelists import InitiatorType
+from reference.unchanged import until_changed
 
 PROJECTS_ON_THE_PAGE = 200
 """A list of a maslikhat holds dozens; a longer one is read in the list of projects, filtered by the resolution."""
 
 
 @require_safe
+@until_changed(register_version)
 def resolution_list(request: HttpRequest) -> HttpResponse:
     """Show resolutions newest first, with what each declares beside what is entered."""
     found = resolutions()
@@ -28,6 +31,7 @@ def resolution_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@until_changed(register_version)
 def resolution_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one resolution: the paper's facts, declared beside entered, and its projects."""
     if pk > 9_223_372_036_854_775_807:
