@@ -7,6 +7,7 @@ from projects.models.list_change import ListAct, ListChange
 from projects.models.obligation import Obligation, ObligationCeiling
 from projects.models.project import Project
 from projects.models.register_cell import Face, RegisterCell
+from projects.models.register_version import RegisterChange, RegisterVersion
 from projects.models.resolution import DeclaredShare, Maslikhat, Resolution
 from projects.models.responsibility import Responsibility
 from projects.models.status_change import StatusChange
@@ -25,6 +26,8 @@ __all__ = [
     "ObligationCeiling",
     "Project",
     "RegisterCell",
+    "RegisterChange",
+    "RegisterVersion",
     "Resolution",
     "Responsibility",
     "StatusChange",
