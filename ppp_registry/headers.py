@@ -35,7 +35,11 @@ _BEFORE_DJANGO = {
 
 # Open data is there for other sites, pages and files are not.
 _OF_PAGES = {**ALWAYS, "Cross-Origin-Resource-Policy": "same-origin"}
-_OF_OPEN_DATA = {**ALWAYS, "Cross-Origin-Resource-Policy": "cross-origin"}
+_OF_OPEN_DATA = {
+    **ALWAYS,
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": _BEFORE_DJANGO["Content-Security-Policy"],
+}
 
 
 def wanted(path: str) -> dict[str, str]:

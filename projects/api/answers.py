@@ -1,11 +1,14 @@
 """How every answer is written: JSON that a program can keep, ask for again, and read from any page."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _, override
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
@@ -14,12 +17,15 @@ from rest_framework.views import APIView
 
 from projects.api.languages import asked_language
 from projects.api.problems import Misread, Unreadable
-from projects.exports.cells import as_json
+from projects.exports.cells import json_value
 from projects.filters import ProjectFilter
+from projects.queries.version import Version, register_version
 from reference import query_strings
-from reference.conditional import marked
+from reference.conditional import holds, marked
+from reference.kept import Kept
 from reference.languages import LANGUAGES
 from reference.limits import refused, too_often
+from reference.release import release
 
 JSON = "application/json"
 METHODS = "GET, HEAD, OPTIONS"
@@ -27,11 +33,15 @@ KEPT = "public, max-age=60"
 """How long an answer may be taken for the newest."""
 COUNTED_AT_ONCE = 20
 """Requests that one query counts."""
+ROOM: Final = 16 * 2**20
+"""Bytes of answers that one worker keeps: some thousand pages of projects."""
+
+kept_answers = Kept(ROOM)
 
 
 def to_json(value: Any) -> bytes:
     """Return the value as UTF-8 JSON: sums are integers, terms numbers, times carry their offset."""
-    return as_json(value).encode()
+    return orjson.dumps(value, default=json_value, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def answer(request: HttpRequest, body: bytes, *, content_type: str = JSON) -> HttpResponse:
@@ -72,14 +82,45 @@ class ApiView(APIView):
 
     required_parameters: tuple[str, ...] = ()
     language: str
+    version: Version | None
+    """The register that this answer shows; None where nothing may be kept."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer in the language that was asked for, unless this address asks too often."""
+        """Answer in the language that was asked for, unless this address asks too often.
+
+        Until the register changes, an answer that was given once is sent again, and who holds it gets 304.
+        """
         if wait := self.too_often(request):
             return refused(429, wait)
         self.language = asked_language(request)
+        self.version = register_version() if self.may_be_kept(request) else None
+        if self.version is None:
+            return self._told(self._made(request, *args, **kwargs))
+        etag = _etag(request, self.version, self.language)
+        if request.headers.get("If-None-Match", "").strip() != "*" and holds(request, etag):
+            return self._told(_of_version(HttpResponse(status=304), etag))
+        if kept := kept_answers.get(etag):
+            return self._told(_unpacked(kept, etag))
+        response = self._made(request, *args, **kwargs)
+        if response.status_code == 200 and isinstance(response, HttpResponse):
+            kept_answers.put(etag, _packed(response))
+            _of_version(response, etag)
+        return self._told(response)
+
+    def may_be_kept(self, request: HttpRequest) -> bool:
+        """Tell whether the answer depends on nothing but address, language and register."""
+        accepted = request.headers.get("Accept", "")
+        return (
+            request.method in {"GET", "HEAD"}
+            and self.renderer_classes == (JSONRenderer,)
+            and (not accepted or "*/*" in accepted or JSON in accepted)
+        )
+
+    def _made(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with override(self.language):
-            response = super().dispatch(request, *args, **kwargs)
+            return super().dispatch(request, *args, **kwargs)
+
+    def _told(self, response: HttpResponseBase) -> HttpResponseBase:
         response.headers["Content-Language"] = self.language
         patch_vary_headers(response, ["Accept", "Accept-Language"])
         return response
@@ -119,6 +160,35 @@ class ApiView(APIView):
         if errors:
             raise Unreadable(errors)
         return found
+
+
+def _etag(request: HttpRequest, version: Version, language: str) -> str:
+    # The day: what is asked as of a day may not be asked before it.
+    told = (str(version), release(), language, request.build_absolute_uri(), timezone.localdate().isoformat())
+    # By a key of ours: whoever writes an address cannot look for another one with the same mark.
+    return f'"{salted_hmac("projects.api.answers", repr(told), algorithm="sha256").hexdigest()[:32]}"'
+
+
+def _of_version(response: HttpResponse, etag: str) -> HttpResponse:
+    if response.status_code == 304:
+        del response.headers["Content-Type"]
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Allow"] = METHODS
+    return response
+
+
+def _packed(response: HttpResponse) -> bytes:
+    return response.headers.get("Link", "").encode() + b"\n" + response.content
+
+
+def _unpacked(kept: bytes, etag: str) -> HttpResponse:
+    link, _newline, body = kept.partition(b"\n")
+    response = HttpResponse(body, content_type=JSON)
+    response.headers["Content-Length"] = str(len(body))
+    if link:
+        response.headers["Link"] = link.decode()
+    return _of_version(response, etag)
 
 
 def one_of(*codes: str) -> Callable[[str], str]:

@@ -99,15 +99,26 @@ class View:
         return F("key_0").desc(nulls_last=True) if descending else F("key_0").asc(nulls_first=True)
 
     def _closed(self, values: Sequence[Any]) -> str:
-        position = [str(value) if isinstance(value, Decimal) else value for value in values]
-        return _SIGNER.sign_object([_digest(self.of), position], compress=True)
+        return cursor_at(values, self.of)
 
     def _opened(self, cursor: Cursor) -> Position:
-        made_for, position = cursor
-        if made_for != _digest(self.of):
+        position = position_of(cursor, self.of)
+        if position is None:
             told = _("This cursor belongs to another view: the filters, the order or the language differ. Begin anew.")
             raise Unreadable({"cursor": [told]})
         return position
+
+
+def cursor_at(values: Sequence[Any], of: str) -> str:
+    """Return the cursor that goes on behind the row with these values of the terms, in the view of this name."""
+    position = [str(value) if isinstance(value, Decimal) else value for value in values]
+    return _SIGNER.sign_object([_digest(of), position], compress=True)
+
+
+def position_of(cursor: Cursor, of: str) -> Position | None:
+    """Return where a cursor stands; None for one of another view."""
+    made_for, position = cursor
+    return position if made_for == _digest(of) else None
 
 
 def _key(place: int) -> str:

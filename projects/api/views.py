@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from projects.api import details, shapes
 from projects.api.answers import ApiView, answer, one_of, to_json
 from projects.api.paging import PAGE_SIZE, View, cursor, page_size, view_name
+from projects.api.plain import plain_page
 from projects.api.parameters import FILTERS, PAGING, documented, grouping_parameter
 from projects.filters import ProjectFilter
 from projects.models import Project, Resolution
@@ -54,6 +55,10 @@ class Projects(_Paged):
     @documented("projects", shapes.ProjectList, FILTERS, PAGING, paged=True)
     def get(self, request: Any) -> HttpResponse:
         """Return one page of the rows, and the figures of the whole view."""
+        name = view_name(request.GET, _NEVER_IN_A_CURSOR, self.language)
+        if self.version is not None and (plain := plain_page(request.GET, self.version, name)):
+            found, after = plain
+            return self.turned({**details.figures(found.totals), "rows": found.totals.rows, "results": found.rows}, after)
         filters = ProjectFilter(request.GET, queryset=register())
         given = self.parameters(filters)
         with one_moment(seconds=LONGEST):
@@ -62,7 +67,7 @@ class Projects(_Paged):
                 filters.rows(without=("ordering",)) if filters.day is None else filters.lines(without=("ordering",)),
                 filters.order_terms(),
                 columns_of_project() if filters.day is None else columns_of_line(),
-                view_name(request.GET, _NEVER_IN_A_CURSOR, self.language),
+                name,
             )
             rows, after = view.page(given.get("cursor"), given.get("page_size", PAGE_SIZE))
         return self.turned({**body, "results": [record_of(row) for row in rows]}, after)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from projects.queries.reading import reading
+from projects.queries.reading import rows_of
 
 _ASK: Final = """
     SELECT version, changed_at, EXISTS (
@@ -31,9 +31,7 @@ def register_version() -> Version | None:
     Nothing may be kept of what a transaction under way has changed itself: it may still be taken back. Ask before the
     rows are read: what was committed in between is then kept under a version that nobody asks for again.
     """
-    with reading().cursor() as cursor:
-        cursor.execute(_ASK)
-        row = cursor.fetchone()
-    if row is None or row[2]:
+    rows = rows_of(_ASK)
+    if not rows or rows[0][2]:
         return None
-    return Version(row[0], row[1])
+    return Version(rows[0][0], rows[0][1])
