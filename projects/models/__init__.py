@@ -6,7 +6,7 @@ from projects.models.follow import Follow, ToldNews
 from projects.models.list_change import ListAct, ListChange
 from projects.models.obligation import Obligation, ObligationCeiling
 from projects.models.project import Project
-from projects.models.register_cell import Face, RegisterCell
+from projects.models.register_cell import Face, RegisterCell, RegisterCube
 from projects.models.resolution import DeclaredShare, Maslikhat, Resolution
 from projects.models.responsibility import Responsibility
 from projects.models.status_change import StatusChange
@@ -25,6 +25,7 @@ __all__ = [
     "ObligationCeiling",
     "Project",
     "RegisterCell",
+    "RegisterCube",
     "Resolution",
     "Responsibility",
     "StatusChange",
