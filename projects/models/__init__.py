@@ -6,7 +6,7 @@ from projects.models.follow import Follow, ToldNews
 from projects.models.list_change import ListAct, ListChange
 from projects.models.obligation import Obligation, ObligationCeiling
 from projects.models.project import Project
-from projects.models.register_cell import Face, RegisterCell
+from projects.models.register_cell import Face, RegisterCell, RegisterCube
 from projects.models.register_version import RegisterChange, RegisterVersion
 from projects.models.resolution import DeclaredShare, Maslikhat, Resolution
 from projects.models.responsibility import Responsibility
@@ -27,6 +27,7 @@ __all__ = [
     "Project",
     "RegisterCell",
     "RegisterChange",
+    "RegisterCube",
     "RegisterVersion",
     "Resolution",
     "Responsibility",

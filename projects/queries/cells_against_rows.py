@@ -1,31 +1,37 @@
-"""Do the cells say what the rows say: the rows are added up by ``totals.py``, which knows nothing of the cells."""
+"""Do cells and cube say what the rows say: the rows are added up by ``totals.py``, which knows nothing of either."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from projects.models import Face, RegisterCell
-from projects.models.register_cell import UNKNOWN_YEAR
-from projects.queries.totals import Figures, Totals, added, totals_by_each
+from django.db.models import Model, QuerySet
+
+from projects.models import Face, RegisterCell, RegisterCube
+from projects.models.register_cell import MEASURES, UNKNOWN_YEAR
+from projects.queries.cells import totals_in
+from projects.queries.totals import Totals, added, totals_by_each
 from reference.codelists import APPROVED
 
-Key = tuple[str, str, int | None, bool]
-"""Code of the face, sector, year, and whether it counts as approved."""
+Key = tuple[Any, ...]
+"""Of a cell: code of the face, sector, year, and whether it counts as approved. Of the cube: see ``_CUBE``."""
+_CUBE = ("status", "initiator_type", "territory", "sector", "year")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A combination of which the cells say something else than the rows."""
+    """A combination of which the cells of a face, or the cube (no face), say something else than the rows."""
 
-    face: Face
+    face: Face | None
     key: Key
     cells: Totals
     rows: Totals
 
     def __str__(self) -> str:
-        code, sector, year, is_approved = self.key
-        where = f"{self.face.value} {code}, sector {sector}, year {'unknown' if year is None else year}"
-        counts = "approved" if is_approved else "not approved"
-        return f"{where}, {counts}: cells say {_said(self.cells)}; rows say {_said(self.rows)}"
+        *codes, sector, year, is_approved = self.key if self.face else (*self.key, None)
+        where = f"{self.face.value if self.face else 'cube'} {' '.join(codes)}, sector {sector}"
+        where += f", year {'unknown' if year is None else year}"
+        counts = {True: ", approved", False: ", not approved", None: ""}[is_approved]
+        return f"{where}{counts}: cells say {_said(self.cells)}; rows say {_said(self.rows)}"
 
 
 def _said(totals: Totals) -> str:
@@ -46,33 +52,32 @@ def _of_rows(face: Face) -> Mapping[Key, Totals]:
     return {key: added(some) for key, some in parts.items()}
 
 
-def _of_cells(face: Face) -> Mapping[Key, Totals]:
-    """Return what every cell says, also one that says a sum and no project."""
+def _of_cells(cells: QuerySet[Model], *key: str) -> Mapping[Key, Totals]:
+    """Return what every cell says by its key, also one that says a sum and no project."""
     return {
-        (cell.key, cell.sector_id, cell.year or None, cell.is_approved): Totals(
-            cell.projects,
-            cell.cost_known,
-            cell.cost,
-            Figures(cell.on_file_projects, cell.on_file_cost_known, cell.on_file_cost),
-            groups=cell.groups,
-            members=cell.members,
+        tuple(code or None if name == "year" else code for name, code in zip(key, row, strict=False)): totals_in(
+            row[len(key) :]
         )
-        for cell in RegisterCell.objects.filter(face=face)
+        for row in cells.order_by().values_list(*key, *MEASURES)
     }
 
 
 def differences() -> list[Difference]:
-    """Return every combination of which cells and rows do not say the same, ordered. Two queries for each face.
+    """Return every combination of which cells or cube and rows do not say the same, ordered. Two queries for each.
 
     Ask inside of one moment (``snapshot.one_moment``) or under a lock: else a change between the two looks like one.
     """
     found = []
     for face in Face:
-        cells, rows = _of_cells(face), _of_rows(face)
-        keys = sorted({*cells, *rows}, key=lambda key: (key[0], key[1], key[2] or UNKNOWN_YEAR, key[3]))
-        found += [
-            Difference(face, key, cells.get(key, Totals()), rows.get(key, Totals()))
-            for key in keys
-            if cells.get(key, Totals()) != rows.get(key, Totals())
-        ]
-    return found
+        cells = _of_cells(RegisterCell.objects.filter(face=face), "key", "sector", "year", "is_approved")
+        found += _compared(face, cells, _of_rows(face))
+    return found + _compared(None, _of_cells(RegisterCube.objects.all(), *_CUBE), totals_by_each(_CUBE))
+
+
+def _compared(face: Face | None, cells: Mapping[Key, Totals], rows: Mapping[Key, Totals]) -> list[Difference]:
+    keys = sorted({*cells, *rows}, key=lambda key: tuple(UNKNOWN_YEAR if code is None else code for code in key))
+    return [
+        Difference(face, key, cells.get(key, Totals()), rows.get(key, Totals()))
+        for key in keys
+        if cells.get(key, Totals()) != rows.get(key, Totals())
+    ]

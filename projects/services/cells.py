@@ -1,8 +1,8 @@
-"""The cells of the register are kept by triggers; here they are written anew when something got past these."""
+"""Cells and cube of the register are kept by triggers; here they are written anew when something got past these."""
 
 from django.db import connection, transaction
 
-from projects.models import Project, RegisterCell
+from projects.models import Project, RegisterCell, RegisterCube
 from projects.models.register_cell import adding
 from projects.queries.cells_against_rows import Difference, differences
 
@@ -10,7 +10,7 @@ _PATIENCE = "30s"
 
 
 def mend_cells() -> list[Difference]:
-    """Write the cells anew where they differ from the rows, and return what differed.
+    """Write cells and cube anew where they differ from the rows, and return what differed.
 
     Writers of the register wait meanwhile, readers do not. Raises OperationalError when writers keep the register for
     longer than half a minute, and ProgrammingError for a role that does not own the tables.
@@ -23,6 +23,7 @@ def mend_cells() -> list[Difference]:
         found = differences()
         if found:
             RegisterCell.objects.all().delete()
+            RegisterCube.objects.all().delete()
             cursor.execute(adding(f"SELECT 1 AS sign, * FROM {Project._meta.db_table}"))  # noqa: S608
             left = differences()
             if left:

@@ -1,32 +1,18 @@
 """The register added up for the figures: what a scope holds, told apart in every way the page shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Value
 
-from projects.models import Face, Project
+from projects.models import Face
 from projects.queries.cells import Choice, totals_of_each, totals_of_faces
-from projects.queries.register import register
-from projects.queries.totals import Totals, added, totals_by_each
+from projects.queries.totals import Totals, added
 from proposals.dashboard.opening import projects_address
 from proposals.dashboard.scope import Scope
 from reference.codelists import APPROVED
 from reference.models import Sector, Territory
-from reference.queries import within
-
-
-def _rows(scope: Scope) -> QuerySet[Project]:
-    """Return the rows of the register that the filters leave, of every year and of the status asked for, if any."""
-    chosen = register()
-    if scope.sector:
-        chosen = chosen.filter(sector=scope.sector)
-    if scope.territory:
-        chosen = chosen.filter(within([scope.territory.pk]))
-    if scope.initiator_type:
-        chosen = chosen.filter(initiator_type=scope.initiator_type)
-    return chosen.filter(status=scope.status) if scope.status else chosen
 
 
 def _by_key(parts: Iterable[tuple[Any, Totals]]) -> dict[Any, Totals]:
@@ -35,6 +21,16 @@ def _by_key(parts: Iterable[tuple[Any, Totals]]) -> dict[Any, Totals]:
     for key, totals in parts:
         found.setdefault(key, []).append(totals)
     return {key: added(some) for key, some in found.items()}
+
+
+def _faces_of(cube: Mapping[tuple[Any, ...], Totals]) -> dict[tuple[str, str, bool], Totals]:
+    """Return totals by face, code and whether they count, from those told apart by every face at once."""
+    place = list(Face).index(Face.STATUS)
+    return _by_key(
+        ((face.value, code, codes[place] in APPROVED), one)
+        for codes, one in cube.items()
+        for face, code in zip(Face, codes, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -82,12 +78,9 @@ class Holding:
         self.by_year = {year: one for year, one in self.by_every_year.items() if year in scope.years}
         self.whole = added(self.by_sector.values())
 
-    def _of_every_year(self, choice: Choice | None) -> dict[tuple[Any, ...], Totals]:
+    def _of_every_year(self, choice: Choice) -> dict[tuple[Any, ...], Totals]:
         """Return totals by sector, year and whether they count: of all years, to compare one with the one before."""
-        if choice is not None:
-            return totals_of_each(["sector", "year", "is_approved"], choice.without("first_year", "last_year"))
-        found = totals_by_each(["sector", "year", "status"], _rows(self.scope))
-        return _by_key(((sector, year, status in APPROVED), one) for (sector, year, status), one in found.items())
+        return totals_of_each(["sector", "year", "is_approved"], choice.without("first_year", "last_year"))
 
     def _counted(self) -> Iterable[tuple[tuple[str, int | None], Totals]]:
         return [
@@ -96,27 +89,20 @@ class Holding:
             if is_approved or self.scope.status
         ]
 
-    def _of_faces(self, choice: Choice | None) -> tuple[dict[Any, Totals], dict[Any, Totals], dict[Any, Totals]]:
+    def _of_faces(self, choice: Choice) -> tuple[dict[Any, Totals], dict[Any, Totals], dict[Any, Totals]]:
         """Return totals by initiator, by status and by region; only those by status include what does not count."""
-        if choice is not None and choice.face is None:
+        if choice == choice.without("initiator_types", "statuses", "territories"):
             parts = totals_of_faces(choice)
-            return (
-                _by_key((key, one) for (face, key, counts), one in parts.items() if face == Face.INITIATOR and counts),
-                _by_key((key, one) for (face, key, _counts), one in parts.items() if face == Face.STATUS),
-                _by_key(
-                    (self.names.regions[key], one)
-                    for (face, key, counts), one in parts.items()
-                    if face == Face.TERRITORY and counts
-                ),
-            )
-        # Where a period is set, rows of unknown year are not in it.
-        in_period = _rows(self.scope).filter(self.scope.years.of("year"))
-        rows = totals_by_each(["initiator_type", "status", "region"], in_period)
-        counted = {key: one for key, one in rows.items() if self.scope.status or key[1] in APPROVED}
+        else:
+            # One face is chosen, so the others of it are in the cube only.
+            parts = _faces_of(totals_of_each([face.value for face in Face], choice))
+        told: dict[Face, list[tuple[str, bool, Totals]]] = {face: [] for face in Face}
+        for (face, key, counts), one in parts.items():
+            told[Face(face)].append((key, bool(counts or self.scope.status), one))
         return (
-            _by_key((initiator, one) for (initiator, _status, _region), one in counted.items()),
-            _by_key((status, one) for (_initiator, status, _region), one in rows.items()),
-            _by_key((region, one) for (_initiator, _status, region), one in counted.items()),
+            _by_key((key, one) for key, counts, one in told[Face.INITIATOR] if counts),
+            _by_key((key, one) for key, _counts, one in told[Face.STATUS]),
+            _by_key((self.names.regions[key], one) for key, counts, one in told[Face.TERRITORY] if counts),
         )
 
     def address(self, **more: Any) -> str:

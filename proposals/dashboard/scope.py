@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Face
 from projects.queries.cells import Choice
 from proposals.models import Proposal
 from proposals.queries.access import filed_proposals
@@ -99,7 +98,7 @@ class ScopeForm(forms.Form):
         return cleaned
 
 
-def _parts(territory: Territory | None) -> set[str]:
+def _parts(territory: Territory) -> set[str]:
     """Return the codes of the districts; the form has read them with the list."""
     known = getattr(territory, "parts", None)
     if known is None:
@@ -139,25 +138,16 @@ class Scope:
         return {name: str(value) for name, value in found.items() if value}
 
     @property
-    def choice(self) -> Choice | None:
-        """The choice of cells that says the same; None where the rows themselves must be asked."""
-        faces = [
-            (Face.INITIATOR, self.initiator_type),
-            (Face.STATUS, self.status),
-            (Face.TERRITORY, self.territory and self.territory.pk),
-        ]
-        given = [(face, key) for face, key in faces if key]
-        if len(given) > 1:
-            return None
-        face, keys = (given[0][0], {str(given[0][1])}) if given else (None, set())
-        if face == Face.TERRITORY:
-            keys |= _parts(self.territory)
+    def choice(self) -> Choice:
+        """What the filters choose of the register."""
+        places = {self.territory.pk} | _parts(self.territory) if self.territory else set()
         return Choice(
             sectors=frozenset([self.sector.pk] if self.sector else []),
             first_year=self.first_year,
             last_year=self.last_year,
-            face=face,
-            keys=frozenset(keys),
+            initiator_types=frozenset([self.initiator_type] if self.initiator_type else []),
+            statuses=frozenset([self.status] if self.status else []),
+            territories=frozenset(places),
         )
 
     def proposals(self) -> QuerySet[Proposal]:

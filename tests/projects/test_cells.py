@@ -6,9 +6,9 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import given, settings, strategies as st
 
-from projects.models import Face, Project, RegisterCell
+from projects.models import Project, RegisterCell, RegisterCube
 from projects.models.register_cell import adding
-from projects.queries.cells import Choice, totals_of, totals_of_by, totals_of_each
+from projects.queries.cells import Choice, totals_of, totals_of_by, totals_of_each, totals_of_faces
 from projects.queries.register import approved, register
 from projects.queries.totals import totals, totals_by, totals_by_each
 from reference.codelists import InitiatorType, ProjectStatus
@@ -82,12 +82,11 @@ def test_a_choice_of_cells_is_that_choice_of_rows(rolled_back, rows, sectors, ye
             assert totals_of(replace(choice, years=frozenset(years))) == totals(register().filter(number__in=numbers))
 
 
-def test_two_faces_at_once_are_not_in_the_cells():
+def test_every_face_at_once_asks_for_a_choice_without_faces():
     with pytest.raises(ValueError, match="at once"):
-        totals_of_each(["status", "territory"], Choice())
-    with pytest.raises(ValueError, match="at once"):
-        totals_of_by("status", Choice(face=Face.INITIATOR, keys=frozenset({"sme"})))
-    assert totals_of_by("sector", Choice(face=Face.INITIATOR, keys=frozenset({"sme"}))) == []
+        totals_of_faces(Choice(statuses=frozenset({"planned"})))
+    with pytest.raises(KeyError):
+        totals_of_by("resolution", Choice())
 
 
 def test_cells_made_anew_are_the_cells_that_grew():
@@ -99,5 +98,6 @@ def test_cells_made_anew_are_the_cells_that_grew():
     grown = set(RegisterCell.objects.exclude(**empty).values_list(*values))
     with transaction.atomic(), connection.cursor() as cursor:
         RegisterCell.objects.all().delete()
+        RegisterCube.objects.all().delete()
         cursor.execute(adding("SELECT 1 AS sign, * FROM projects_project"))
     assert set(RegisterCell.objects.values_list(*values)) == grown != set()

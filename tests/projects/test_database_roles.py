@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
 ROLE = settings.APP_DATABASE_ROLE
 HISTORY = sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "pgh_tracked_model", None))
-ADDED_UP = ["projects_registercell", "projects_registerchange", "projects_registerversion"]
+ADDED_UP = ["projects_registercell", "projects_registerchange", "projects_registercube", "projects_registerversion"]
 APPEND_ONLY = [
     *HISTORY,
     *ADDED_UP,

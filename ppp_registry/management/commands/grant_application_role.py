@@ -25,7 +25,7 @@ APPEND_ONLY = (
 """Tables the application may read and add to, but never change or empty."""
 
 
-ADDED_UP = ("projects_registercell", "projects_registerchange", "projects_registerversion")
+ADDED_UP = ("projects_registercell", "projects_registercube", "projects_registerchange", "projects_registerversion")
 """Tables that triggers keep: the application reads what stands there and writes nothing past the triggers."""
 
 FIXED_COLUMNS = {

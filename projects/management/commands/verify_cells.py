@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
-from projects.models import RegisterCell
+from projects.models import RegisterCell, RegisterCube
 from projects.queries.cells_against_rows import Difference, differences
 from projects.queries.snapshot import one_moment
 from projects.services.cells import mend_cells
@@ -28,7 +28,8 @@ class Command(BaseCommand):
         for one in found:
             self.stdout.write(str(one))
         if not found:
-            self.stdout.write(f"{RegisterCell.objects.count()} cells, all as the rows say.")
+            cells, cube = RegisterCell.objects.count(), RegisterCube.objects.count()
+            self.stdout.write(f"{cells} cells and {cube} rows of the cube, all as the rows say.")
         elif options["mend"]:
             self.stdout.write(f"{len(found)} cells differed and were written anew.")
         else:
