@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from projects.api import details, shapes
 from projects.api.answers import ApiView, answer, one_of, to_json
 from projects.api.paging import PAGE_SIZE, View, cursor, page_size, view_name
-from projects.api.plain import plain_page
 from projects.api.parameters import FILTERS, PAGING, documented, grouping_parameter
+from projects.api.plain import plain_page
 from projects.filters import ProjectFilter
 from projects.models import Project, Resolution
 from projects.queries.as_of import story_of, totals_on_by
@@ -58,7 +58,9 @@ class Projects(_Paged):
         name = view_name(request.GET, _NEVER_IN_A_CURSOR, self.language)
         if self.version is not None and (plain := plain_page(request.GET, self.version, name)):
             found, after = plain
-            return self.turned({**details.figures(found.totals), "rows": found.totals.rows, "results": found.rows}, after)
+            return self.turned(
+                {**details.figures(found.totals), "rows": found.totals.rows, "results": found.rows}, after
+            )
         filters = ProjectFilter(request.GET, queryset=register())
         given = self.parameters(filters)
         with one_moment(seconds=LONGEST):
