@@ -35,7 +35,6 @@ def download(file: Any, *, sha256: str, name: str, content_type: str, what: str)
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
@@ -44,5 +43,4 @@ def made_now(content: bytes, *, name: str, content_type: str) -> HttpResponse:
     """Return what was made for this one request as a download called ``name``, never shown by the browser."""
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

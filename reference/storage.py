@@ -13,9 +13,9 @@ from django.core.files.storage import FileSystemStorage
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive a power cut, as fsync of a file makes its bytes."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_to_disk(path: Path) -> None:
+    """Make the bytes of a file, or the names in a folder, outlive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -54,7 +54,7 @@ class DurableStorage(FileSystemStorage):
         missing = [folder for folder in (final.parent, *final.parent.parents) if not folder.exists()]
         os.makedirs(final.parent, mode=self.directory_permissions_mode or 0o777, exist_ok=True)
         for folder in missing:
-            sync_folder(folder.parent)
+            sync_to_disk(folder.parent)
         return final.parent
 
     def _write(self, content: File, unfinished: Path) -> None:
@@ -77,7 +77,7 @@ class DurableStorage(FileSystemStorage):
                     break
                 except FileExistsError:
                     name = self.get_available_name(name)
-            sync_folder(folder)
+            sync_to_disk(folder)
         finally:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)

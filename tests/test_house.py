@@ -12,24 +12,14 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.utils.functional import Promise
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import checkout
+
+ROOT = checkout.ROOT
 OURS = ("reference", "accounts", "projects", "proposals", "ppp_registry")
 CODE = (".py", ".html", ".css", ".js")
 
 
-def tracked_files() -> list[Path]:
-    """Return what the repository holds or is about to hold; no build products."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
-
-
-FILES = tracked_files()
+FILES = checkout.files()
 
 
 def texts(*suffixes: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ppp_registry.backup.places import UNFINISHED, BackupError, Place, finished
-from reference.storage import sync_folder
+from reference.storage import sync_to_disk
 
 LEFT_BEHIND = 24 * 60 * 60
 """Seconds after which an unfinished folder belongs to nobody any more."""
@@ -56,5 +56,5 @@ def remove_old(home: Path, numbers: Iterable[int]) -> list[Path]:
         unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
         folder.rename(unfinished)
         shutil.rmtree(unfinished)
-    sync_folder(home)
+    sync_to_disk(home)
     return gone

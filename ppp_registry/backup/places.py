@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from reference.storage import sync_folder
+from reference.storage import sync_to_disk
 
 MANIFEST = "manifest.json"
 MANIFEST_HASH = "manifest.sha256"
@@ -103,4 +103,4 @@ def write(path: Path, text: str) -> None:
 def sync_all(folder: Path) -> None:
     """Make every name below a folder outlive a power cut."""
     for each in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        sync_folder(each)
+        sync_to_disk(each)

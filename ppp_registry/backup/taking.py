@@ -21,7 +21,7 @@ from ppp_registry.backup.places import BackupError
 from projects.queries.snapshot import one_moment
 from proposals.queries.chain import Head
 from reference.locks import Turn
-from reference.storage import sync_folder
+from reference.storage import sync_to_disk
 
 TURN_WAIT = 60
 """Seconds to wait for another backup, or for somebody who deletes a file just now."""
@@ -99,7 +99,7 @@ def take(home: Path, media: Path | None = None, *, full: bool = False) -> Taken:
         places.sync_all(unfinished)
         final = home / places.name_of(datetime.datetime.fromisoformat(written.moment))
         unfinished.rename(final)
-        sync_folder(home)
+        sync_to_disk(home)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             raise BackupError("A backup of this very second is there already.") from error
@@ -122,7 +122,7 @@ def _database(unfinished: Path) -> dict[str, Any]:
         found = {"migrations": facts.migrations(), "rows": facts.rows(), **facts.meaning()}
         files = stored.of_rows()
         programs.dump(program, snapshot, dump)
-    _sync(dump)
+    sync_to_disk(dump)
     places.write(unfinished / places.HEAD, Head(**found["chain"]).as_json() + "\n")
     return {
         "moment": moment.isoformat(),
@@ -191,14 +191,6 @@ class _Files:
         except OSError:
             return ""
         return str(entry["sha256"])
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _version() -> str:

@@ -25,7 +25,7 @@ from projects.exports.view import whole_register
 from projects.exports.xlsx import xlsx
 from projects.queries.snapshot import one_moment
 from reference.office_files import XLSX
-from reference.storage import sync_folder
+from reference.storage import sync_to_disk
 
 KEPT_DAYS = 30
 """Days of which every file is kept; of older ones the first of each month is."""
@@ -88,11 +88,11 @@ def publish(today: datetime.date | None = None) -> Day | None:
     unfinished.mkdir()
     try:
         _write_all(unfinished, day)
-        sync_folder(unfinished)
+        sync_to_disk(unfinished)
         # Another worker may have been quicker: a folder with files is never replaced.
         with contextlib.suppress(FileExistsError):
             _rename(unfinished, home / day)
-        sync_folder(home)
+        sync_to_disk(home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     remove_old(datetime.date.fromisoformat(day))

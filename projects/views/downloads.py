@@ -99,7 +99,6 @@ def _headers(name: str, figures: Figures) -> dict[str, str]:
     values = (figures.projects, figures.cost_known, figures.cost_unknown, figures.cost)
     return {
         "Content-Disposition": content_disposition_header(True, f"{stem}-{timezone.localdate()}.{ending}") or "",
-        "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-cache",
         "Access-Control-Expose-Headers": ", ".join(FIGURES),
         **{header: str(value) for header, value in zip(FIGURES, values, strict=True)},

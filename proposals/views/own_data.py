@@ -13,6 +13,7 @@ from accounts.views.common import own, person, site_of
 from accounts.views.entering import let_out
 from proposals.services.erasure import ask_for_erasure, hindrances
 from proposals.services.own_data import TooOften, take_own_data
+from reference.limits import refused
 
 
 @own
@@ -24,11 +25,9 @@ def own_data(request: HttpRequest) -> HttpResponseBase:
     try:
         made = take_own_data(person(request))
     except TooOften as refusal:
-        return HttpResponse(status=429, headers={"Retry-After": str(refusal.wait)})
+        return refused(429, refusal.wait)
     name = _("my-data") + f"-{timezone.localdate():%Y-%m-%d}.zip"
-    response = FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @own

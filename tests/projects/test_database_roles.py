@@ -6,20 +6,19 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from psycopg import sql as query
 
 from ppp_registry.management.commands.grant_application_role import append_only_tables
 from projects.models import Project
 from projects.services.register import approve, enter
 from tests import factories
+from tests.application_role import ROLE, application, grant
 from tests.rules import update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
-ROLE = settings.APP_DATABASE_ROLE
 HISTORY = sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "pgh_tracked_model", None))
 ADDED_UP = ["projects_registercell", "projects_registerchange", "projects_registercube", "projects_registerversion"]
 APPEND_ONLY = [
@@ -51,21 +50,9 @@ def asked(statement, *parameters):
 
 @pytest.fixture(scope="module")
 def granted(django_db_setup, django_db_blocker) -> None:
-    """The application's role with its rights, made where the cluster has none yet."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        if not asked("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
-            cursor.execute(query.SQL("CREATE ROLE {}").format(query.Identifier(ROLE)))
-            cursor.execute(query.SQL("GRANT {} TO CURRENT_USER").format(query.Identifier(ROLE)))
-        call_command("grant_application_role", stdout=StringIO())
-
-
-@contextmanager
-def application() -> Iterator[None]:
-    """Act as the application does until the block ends."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(query.SQL("SET LOCAL ROLE {}").format(query.Identifier(ROLE)))
-        yield
-        cursor.execute("SET LOCAL ROLE NONE")
+    """The application's role with its rights."""
+    with django_db_blocker.unblock():
+        grant()
 
 
 def refused(statement, *parameters):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql as query
@@ -13,12 +12,12 @@ from ppp_registry.management.commands.grant_application_role import FIXED_COLUMN
 from proposals.models import Paper, Proposal, StageChange
 from proposals.queries.chain import first_fault
 from proposals.services import papers
+from tests.application_role import ROLE, application, grant
 from tests.conftest import rolled_back
 from tests.proposals.applications import applicant, complete_draft, filed, proposal_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
-ROLE = settings.APP_DATABASE_ROLE
 MAY_WRITE = [
     "accounts_invitation",
     "accounts_membership",
@@ -92,20 +91,8 @@ def asked(statement, *parameters):
 
 @pytest.fixture(autouse=True)
 def granted(db) -> None:
-    """Give the role its rights; made where the cluster has none yet."""
-    if not asked("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
-        asked(f"CREATE ROLE {ROLE}")
-        asked(f"GRANT {ROLE} TO CURRENT_USER")
-    call_command("grant_application_role", verbosity=0)
-
-
-@contextmanager
-def application() -> Iterator[None]:
-    """Act as the application does until the block ends."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(query.SQL("SET LOCAL ROLE {}").format(query.Identifier(ROLE)))
-        yield
-        cursor.execute("SET LOCAL ROLE NONE")
+    """Give the role its rights."""
+    grant()
 
 
 def refused(statement, *parameters, state="42501"):

@@ -2,24 +2,22 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from proposals.models import StageChange
 from proposals.models.stage_change import HASH
 from reference.models import Sector, Territory
+from tests.application_role import application, grant
 from tests.conftest import rolled_back
 from tests.proposals.applications import applicant, filed
 
 pytestmark = pytest.mark.django_db
 
 STEPS = "proposals_stagechange"
-ROLE = settings.APP_DATABASE_ROLE
 REHASHED = f"""DO $$ DECLARE step RECORD; previous TEXT := repeat('0', 64); place BIGINT := 0; BEGIN
     UPDATE {STEPS} SET sequence = -sequence;
     FOR step IN SELECT id FROM {STEPS} ORDER BY sequence DESC LOOP
@@ -112,11 +110,7 @@ def world(django_db_setup, django_db_blocker, reference_rows, tmp_path_factory) 
         for _turn in range(5):
             filed(by)
         applicant()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-            if not cursor.fetchone():
-                cursor.execute(f"CREATE ROLE {ROLE}")
-        call_command("grant_application_role", verbosity=0)
+        grant()
         sql("SET CONSTRAINTS ALL IMMEDIATE")
         yield list(StageChange.objects.order_by("sequence"))
 
@@ -132,15 +126,6 @@ def kept(history, tmp_path):
     """Return the file with the head as it was."""
     call_command("verify_history", export=tmp_path / "head.json", verbosity=0)
     return tmp_path / "head.json"
-
-
-@contextmanager
-def application() -> Iterator[None]:
-    """Act as the application does until the block ends."""
-    with transaction.atomic():
-        sql(f"SET LOCAL ROLE {ROLE}")
-        yield
-        sql("SET LOCAL ROLE NONE")
 
 
 def test_there_are_twelve_ways():

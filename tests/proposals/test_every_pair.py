@@ -3,20 +3,15 @@
 import copy
 import datetime
 from collections.abc import Iterator
-from contextlib import contextmanager
-from io import StringIO
 from itertools import permutations
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from post_office.models import Email
-from psycopg import sql
 
 from accounts.models import User
 from accounts.roles import Role
@@ -26,6 +21,7 @@ from proposals.services.intake import file
 from proposals.services.moves import move
 from proposals.workflow import LAWFUL_PAIRS, STEPS, Action, Stage, StepNotAllowed
 from reference.models import Sector, Territory
+from tests.application_role import application, grant
 from tests.conftest import rolled_back
 from tests.factories import project
 from tests.proposals.applications import SITE, applicant, clear, filed, opinion_on, proposal_at, reason, staff
@@ -149,32 +145,13 @@ class TestService:
         assert traces() == before
 
 
-@contextmanager
-def application() -> Iterator[None]:
-    """Act as the role of the application until the block ends."""
-    role = sql.Identifier(settings.APP_DATABASE_ROLE)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
-        yield
-        cursor.execute("SET LOCAL ROLE NONE")
-
-
 class TestPlainSql:
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
     def _granted(cls, world, django_db_blocker):
         """Grant once: each more is a second change of PostgreSQL's catalogue in the transaction of the module."""
         with django_db_blocker.unblock():
-            cls.grant(settings.APP_DATABASE_ROLE)
-
-    @staticmethod
-    def grant(role: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-            if not cursor.fetchone():
-                cursor.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-                cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
-        call_command("grant_application_role", stdout=StringIO())
+            grant()
 
     def write(self, world, source, target, *, with_history: bool) -> None:
         """Set a stage as the application's role could, with a row of history or without."""

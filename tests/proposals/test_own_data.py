@@ -35,6 +35,7 @@ def taken(person):
     assert answer.status_code == 200
     assert {"private", "no-store"} <= set(answer.headers["Cache-Control"].split(", "))
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="my-data-')
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     archive = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     assert archive.testzip() is None
     return archive, json.loads(archive.read("data.json"))

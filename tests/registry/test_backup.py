@@ -136,22 +136,23 @@ def test_what_is_restored_is_the_registry_of_the_moment_and_goes_on(tmp_path, el
         restoring.restore(taken.folder, tmp_path / "once more")
 
 
-def test_files_of_a_draft_stay_while_a_backup_runs(another_backup, django_capture_on_commit_callbacks):
+@pytest.fixture
+def path_of_a_deleted_draft(db, django_capture_on_commit_callbacks) -> Path:
+    """Where a paper of a draft lay that has just been thrown away."""
     by = applicant()
     draft = complete_draft(by)
     path = path_of(draft)
     with django_capture_on_commit_callbacks(execute=True):
         drafts.delete_draft(draft, by=by)
-    assert path.exists()
+    return path
 
 
-def test_without_a_backup_they_go(db, django_capture_on_commit_callbacks):
-    by = applicant()
-    draft = complete_draft(by)
-    path = path_of(draft)
-    with django_capture_on_commit_callbacks(execute=True):
-        drafts.delete_draft(draft, by=by)
-    assert not path.exists()
+def test_files_of_a_draft_stay_while_a_backup_runs(another_backup, path_of_a_deleted_draft):
+    assert path_of_a_deleted_draft.exists()
+
+
+def test_without_a_backup_they_go(path_of_a_deleted_draft):
+    assert not path_of_a_deleted_draft.exists()
 
 
 def test_lost_files_are_not_removed_while_a_backup_runs(another_backup, own_folder):

@@ -1,15 +1,13 @@
 """A worker that starts names every right too much, every right too little and every trigger that does not watch."""
 
 import pytest
-from django.conf import settings as site
 from django.core.management import call_command
 from django.db import connection
 
 from ppp_registry import database_role
+from tests.application_role import ROLE, grant
 
 pytestmark = pytest.mark.django_db
-
-ROLE = site.APP_DATABASE_ROLE
 
 
 def sql(statement):
@@ -21,11 +19,7 @@ def sql(statement):
 def right(settings):
     """The role as it should be, in production; everything is undone in the end."""
     settings.PLAIN_HTTP = False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-        if not cursor.fetchone():
-            cursor.execute(f"CREATE ROLE {ROLE}")
-    call_command("grant_application_role", verbosity=0)
+    grant()
 
 
 def pretend(**powers):

@@ -15,7 +15,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests import checkout
+
+ROOT = checkout.ROOT
 TABLES = ROOT / "tests" / "promises" / "guards"
 LONGEST = 180
 """Seconds one check may take."""
@@ -51,20 +53,10 @@ def guards(tables: Path = TABLES) -> list[Guard]:
 
 def copied(to: Path) -> None:
     """Copy what the repository holds or is about to hold, and the compiled translations."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout.split("\0")
-    compiled = [str(path.relative_to(ROOT)) for path in (ROOT / "locale").rglob("*.mo")]
-    for name in {*filter(None, listed), *compiled}:
-        source = ROOT / name
-        if source.is_file():
-            target = to / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
+    for source in {*checkout.files(), *(ROOT / "locale").rglob("*.mo")}:
+        target = to / source.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
 
 
 def asked(copy: Path, *checks: str, new_tables: bool = False) -> tuple[int, str]:
