@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from psycopg import sql
 
 from benchmarks import inside, serving
 from benchmarks.comparison import Stage
-from benchmarks.generate import generate
+from benchmarks.filling import fill_quickly
 from devtools import catalogs
 from devtools.binaries import find_binaries
 from devtools.checkout import Checkout, RunnerError, this_checkout
@@ -138,7 +138,13 @@ def made_of(seed: int) -> str:
     """Return what stands for everything a filled database depends on: tables, shipped lists, made-up rows, the seed."""
     root = this_checkout().root
     digest = hashlib.sha256(str(seed).encode())
-    patterns = ("*/migrations/*.py", "*/data/**/*", "benchmarks/generate.py", "benchmarks/synthetic.py")
+    patterns = (
+        "*/migrations/*.py",
+        "*/data/**/*",
+        "benchmarks/generate.py",
+        "benchmarks/filling.py",
+        "benchmarks/synthetic.py",
+    )
     for path in sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:10]
@@ -174,13 +180,8 @@ def _empty(stand: Stand, name: str) -> None:
             connection.close_pool()
 
 
-def fill(
-    stand: Stand, sizes: Sequence[int], *, fresh: bool = False, put: Callable[[str, int, int], None] | None = None
-) -> dict[int, str]:
-    """Return the filled database of each size; what is kept of an earlier run with the same tables and rows is used.
-
-    ``put`` fills a database: address, rows, seed.
-    """
+def fill(stand: Stand, sizes: Sequence[int], *, fresh: bool = False) -> dict[int, str]:
+    """Return the filled database of each size; what is kept of an earlier run with the same tables and rows is used."""
     key = made_of(stand.seed)
     names = {size: f"{FILLED}{size}_{key}" for size in sizes}
     empty = f"empty_{key}"
@@ -198,16 +199,12 @@ def fill(
             say(f"Tables, rights and lists: {time.perf_counter() - began:.1f} s.")
             began = time.perf_counter()
         with _unfinished(stand, "unfinished", empty, final=name) as url:
-            (put or _generated)(url, size, stand.seed)
+            fill_quickly(url, size, stand.seed)
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("VACUUM (ANALYZE)")
         stand.sql("CHECKPOINT")  # now, not while something is timed
         say(f"{size:,} rows: filled in {time.perf_counter() - began:.1f} s.")
     return names
-
-
-def _generated(url: str, rows: int, seed: int) -> None:
-    generate(url, rows, seed=seed)
 
 
 @contextlib.contextmanager
