@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.peers.plain_sql import ROWS
+from benchmarks.peers.plain_sql import FROM, NAMES, ROW
 
 COLUMNS = ("sector", "status", "initiator_type", "year")
 KINDS = {"number": "INTEGER PRIMARY KEY"} | dict.fromkeys(
@@ -19,13 +19,12 @@ def copied(url: str, file: Path) -> None:
     """Write the rows of the register into a new SQLite file, with an index by each column that is filtered by."""
     with psycopg.connect(url) as source, sqlite3.connect(file) as target, source.cursor("rows") as rows:
         rows.itersize = 10_000
-        rows.execute(ROWS.format(where="true").replace("LIMIT 26", ""))
+        rows.execute(f"SELECT {ROW} FROM {FROM} ORDER BY p.number")
         first = rows.fetchmany(10_000)
-        names = [column.name for column in rows.description]
-        columns = ", ".join(f'"{name}" {KINDS.get(name, "TEXT")}' for name in names)
+        columns = ", ".join(f'"{name}" {KINDS.get(name, "TEXT")}' for name in NAMES)
         target.execute(f"CREATE TABLE projects ({columns})")
         while first:
-            marks = ", ".join("?" * len(names))
+            marks = ", ".join("?" * len(NAMES))
             target.executemany(
                 f"INSERT INTO projects VALUES ({marks})",
                 [

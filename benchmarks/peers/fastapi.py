@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import psycopg
 from fastapi import FastAPI, Query, Request, Response
-from psycopg.rows import dict_row
 
-from benchmarks.peers.plain_sql import FIGURES, ROWS, body, conditions
+from benchmarks.peers.plain_sql import body, question
 
 application = FastAPI(openapi_url=None)
 _free: asyncio.LifoQueue[psycopg.AsyncConnection] = asyncio.LifoQueue()
@@ -20,7 +19,6 @@ async def _opened() -> psycopg.AsyncConnection:
     return await psycopg.AsyncConnection.connect(
         os.environ["DATABASE_URL"],
         autocommit=True,
-        row_factory=dict_row,
         prepare_threshold=1,
         options="-c timezone=Asia/Almaty",
     )
@@ -35,11 +33,9 @@ async def projects(
     year: Annotated[list[int], Query()] = (),
 ) -> Response:
     """Return one page of rows with the figures of the view."""
-    where, values = conditions(request.url.query)
     connection = _free.get_nowait() if not _free.empty() else await _opened()
     try:
-        rows: list[dict[str, Any]] = await (await connection.execute(ROWS.format(where=where), values)).fetchall()
-        figures = await (await connection.execute(FIGURES.format(where=where), values)).fetchone()
+        found = await (await connection.execute(*question(request.url.query))).fetchall()
     finally:
         _free.put_nowait(connection)
-    return Response(orjson.dumps(body(rows, figures)), media_type="application/json")
+    return Response(orjson.dumps(body(found)), media_type="application/json")
