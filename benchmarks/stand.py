@@ -24,6 +24,7 @@ from devtools import catalogs
 from devtools.binaries import find_binaries
 from devtools.checkout import Checkout, RunnerError, this_checkout
 from devtools.cluster import THROWN_AWAY, Cluster
+from devtools.database import private_cluster
 from devtools.demo import collect_static
 from devtools.roles import APPLICATION, OWNER, SUPERUSER
 
@@ -105,9 +106,10 @@ def standing(*, seed: int, kept: bool) -> Iterator[Stand]:
     for name in [name for name in os.environ if name.startswith("PG") or name == THROWN_AWAY]:
         del os.environ[name]
     here = this_checkout()
+    private_cluster(here)  # fetches PostgreSQL where the machine has none
     binaries = find_binaries(here)
     if binaries is None:
-        raise RunnerError("There is no PostgreSQL here: run `make benchmark`, which fetches one, or install it.")
+        raise RunnerError("There is no PostgreSQL here.")
     static = Path(os.environ.get("STATIC_ROOT") or here.local / "static")
     static.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="ppp-benchmark-"))

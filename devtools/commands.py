@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from devtools import backups, checks, database, environment, envfile
+from devtools import backups, checks, database, envfile, environment
 from devtools.checkout import Checkout, RunnerError, complain, say, this_checkout
 from devtools.demo import demo
 from devtools.drills import DRILLS
@@ -49,7 +49,6 @@ def drill(checkout: Checkout, arguments: list[str]) -> int:
 
 def benchmark(checkout: Checkout, arguments: list[str]) -> int:
     """Measure the registry against what stands beside it: benchmark --only P1 --rounds 3"""
-    database.private_cluster(checkout)  # fetches PostgreSQL where the machine has none
     apart = environment.prepare_benchmarks(checkout)
     words = [*arguments, *checks.extra_arguments(os.environ)]
     return run(apart, [str(apart.python), "-m", "benchmarks.run", *words], {})

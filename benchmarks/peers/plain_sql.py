@@ -1,4 +1,4 @@
-"""The one statement without which there is no page of the list: figures from the cube, and the rows. No Django, no model.
+"""The one statement without which there is no page of the list: figures of the cube, and the rows. No Django, no model.
 
 What reads an address here knows the filters that the benchmark asks for and trusts them; the registry checks each word.
 """
