@@ -1,9 +1,9 @@
 # Two commands to begin with: `make demo` and `make test`. The work is in dev.py, which needs Python 3.11 and nothing else.
-# Variables: PORT (demo), ARGS (further words for pytest or uv), DATABASE_URL, CHROMIUM, PYTHON; TO, FROM, INTO, KEEP (backup, restore).
+# Variables: PORT (demo), ARGS (further words for pytest, uv or the benchmark), DATABASE_URL, CHROMIUM, PYTHON; TO, FROM, INTO, KEEP (backup, restore).
 PYTHON ?= python3
 
 .PHONY: demo test check check-translations tidy lock messages database screenshots backup restore help
-.PHONY: drill-crash drill-load drill-restore drill-migration drill-guards drill-timing drill-headers drill-proxy
+.PHONY: benchmark drill-crash drill-load drill-restore drill-migration drill-guards drill-timing drill-headers drill-proxy
 
 demo: ## Everything from a fresh checkout to a running site; Ctrl-C stops it
 	@$(PYTHON) dev.py demo
@@ -62,6 +62,9 @@ drill-headers: ## Points of the main pages by the rules of the HTTP Observatory
 
 drill-proxy: ## deploy/nginx.conf with a certificate of its own in front of the site, on this machine (needs nginx)
 	@$(PYTHON) dev.py drill proxy
+
+benchmark: ## Every figure of docs/performance.md, against what stands beside us (ARGS="--only P1,P9 --rounds 3")
+	@$(PYTHON) dev.py benchmark
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\): ## /\1\t/p' Makefile

@@ -14,8 +14,9 @@ class Stage:
     """A filled database and the site that serves it with two workers.
 
     ``database`` is the address as the owner of the tables, ``application`` the one as the role of the application;
-    ``site`` is the root of the running site, ``media`` its folder of files. ``smaller`` is the stage of the next smaller
-    register in the same run, None for the smallest: growth is measured against it.
+    ``site`` is the root of the running site, ``media`` its folder of files. ``smaller`` is the stage of the next
+    smaller register in the same run, None for the smallest: growth is measured against it. ``seconds`` is how long one
+    round of load by HTTP lasts.
     """
 
     rows: int
@@ -24,6 +25,7 @@ class Stage:
     site: str
     media: str
     smaller: "Stage | None" = None
+    seconds: float = 2.0
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from benchmarks.beside import set_up, temporary_database
 from benchmarks.generate import generate
+from benchmarks.inside import captured
 from benchmarks.intake import MAIL, fill, load_lists
-from benchmarks.run import captured, set_up, temporary_database
 
 MOST_GROWTH = 1.5
 """Time at the larger register by that at the smaller one."""

@@ -24,7 +24,7 @@ _LINES = """
         (project_id, resolution_id, act, is_listed, title_kk, title_ru, title_en, cost, term_years,
          conditions_kk, conditions_ru, reason_kk, reason_ru, recorded_at)
     SELECT id, {paper}, %s, %s, title_kk, title_ru, title_en, cost, term_years, '', '', '', '', created_at
-    FROM projects_project WHERE id >= %s AND {paper} IS NOT NULL ORDER BY id
+    FROM projects_project WHERE id BETWEEN %s AND %s AND {paper} IS NOT NULL ORDER BY id
 """
 
 
@@ -117,15 +117,22 @@ def _refuse_real_rows(connection: psycopg.Connection) -> None:
         )
 
 
-def generate(url: str, rows: int, *, seed: int = 1, force: bool = False) -> dict[str, float]:
-    """Add so many made-up projects, in one transaction; return the seconds spent on each table."""
+def generate(
+    url: str, rows: int, *, seed: int = 1, force: bool = False, first: int | None = None, swept: bool = True
+) -> dict[str, float]:
+    """Add so many made-up projects, in one transaction; return the seconds spent on each table.
+
+    ``first`` is the key and number of the first one, by default the first that is free; without ``swept`` the tables
+    are left as they are, for whoever adds more.
+    """
     spent = {}
     with psycopg.connect(url) as connection:
         if not force:
             _refuse_real_rows(connection)
         papers = _papers(connection, _reference(connection))
         # One key for row and number, so that groups can be named before they are stored.
-        first = max(next_key(connection, "projects_project"), next_key(connection, "projects_project", "number"))
+        free = max(next_key(connection, "projects_project"), next_key(connection, "projects_project", "number"))
+        first = free if first is None else first
         began = time.perf_counter()
         copy_rows(connection, "projects_project", synthetic.projects(rows, seed=seed, first=first, papers=papers))
         spent["projects"] = time.perf_counter() - began
@@ -134,15 +141,17 @@ def generate(url: str, rows: int, *, seed: int = 1, force: bool = False) -> dict
             "INSERT INTO projects_statuschange"
             " (project_id, status, since, resolution_id, source_url, note_kk, note_ru, note_en, recorded_at)"
             " SELECT id, status, '', coalesce(excluded_by_id, resolution_id), '', '', '', '', created_at"
-            " FROM projects_project WHERE id >= %s ORDER BY id",
-            [first],
+            " FROM projects_project WHERE id BETWEEN %s AND %s ORDER BY id",
+            [first, first + rows - 1],
         )
         spent["status changes"] = time.perf_counter() - began
         began = time.perf_counter()
         for paper, act, is_listed in (("resolution_id", "entered", True), ("excluded_by_id", "excluded", False)):
             lines = sql.SQL(_LINES).format(paper=sql.Identifier(paper))
-            connection.execute(lines, [act, is_listed, first])
+            connection.execute(lines, [act, is_listed, first, first + rows - 1])
         spent["lines of the list"] = time.perf_counter() - began
+    if not swept:
+        return spent
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "VACUUM (ANALYZE) projects_project, projects_resolution, projects_statuschange, projects_listchange"

@@ -16,8 +16,8 @@ from typing import Any
 
 import psycopg
 
+from benchmarks.beside import set_up
 from benchmarks.generate import RealRows, copy_rows, next_key
-from benchmarks.run import set_up
 from benchmarks.synthetic import MARK
 from benchmarks.world import TITLE, Applicant, Chamber, World
 

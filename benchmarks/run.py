@@ -1,281 +1,224 @@
-"""Measure the register against bare psycopg: ``python -m benchmarks.run --rows 1000,10000,100000``.
+"""Measure the registry against what stands beside it: ``benchmarks/run --rows 10000,100000 --check goals.toml``.
 
-Makes a database of its own beside the one of MIGRATE_DATABASE_URL (or DATABASE_URL), and drops it in the end. What is
-compared returns the same rows and sums, and that is checked before the clock starts. A round times each way once, in
-turn, so that a busy moment of the machine hits all of them.
+Makes a PostgreSQL of its own with one made-up register for each size, serves each with two workers, verifies that what
+is compared gives the same, and times both ways in turn, so that a busy moment of the machine hits both. Prints a
+Markdown table; ends with 1 where a floor is missed.
 """
 
 import argparse
-import os
-import platform
-import re
-import statistics
+import importlib
+import pkgutil
+import shlex
 import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
 
-import psycopg
-from psycopg import sql
+import benchmarks.works
+from benchmarks import inside, report
+from benchmarks.comparison import Figure, Single, Stage
+from benchmarks.goals import Goal, chosen, read
+from benchmarks.measuring import Measured, Unmeasured, measured
+from benchmarks.peers import PEERS, is_installed, peer_of
+from benchmarks.stand import fill, prepare_site, say, stages, standing
+from devtools.checkout import RunnerError, complain, this_checkout
+from devtools.signals import Stopped, stop_on_signals
 
-from benchmarks.generate import generate
-
-PAGES = {
-    "all": "",
-    "one sector": "?sector=education",
-    "sector, status, year": "?sector=education&status=operation&year=2020",
-    "dearest first": "?ordering=-cost",
-    "one word": "?search=мектеп",
-    "a rare word": "?search=синтетика-777",
-    "deep page": "?page={last}",
-}
+HERE = Path(__file__).resolve().parent
+GOALS = HERE / "goals.toml"
+Result = Measured | Unmeasured
 
 
-@dataclass(frozen=True)
-class Query:
-    """A statement as Django sent it."""
+class Run:
+    """One run: what is wanted, and what was found."""
 
-    text: str
-    parameters: tuple | dict[str, Any]
+    def __init__(self, goals: Mapping[str, Goal], sizes: Sequence[int], peers: Sequence[str], options: "Options"):
+        self.goals, self.sizes, self.peers, self.options = goals, sorted(sizes), peers, options
+        self.wanted = {(key, size) for key, goal in goals.items() for size in goal.sizes(self.sizes)}
+        self.found: list[Result] = []
 
+    def at(self, stage: Stage, modules: Mapping[str, ModuleType]) -> None:
+        """Measure everything that counts at this size."""
+        for name, module in modules.items():
+            numbers = benchmarks.works.NUMBERS.get(name)
+            needed = {key for key, size in self.wanted if size == stage.rows}
+            if not [key for key in needed if numbers is None or self.goals[key].number in numbers]:
+                continue
+            inside.go_to(stage.application)
+            try:
+                for figure in module.figures(stage):
+                    self._take(figure, stage.rows)
+            except ImportError as error:
+                self._excuse(numbers, stage.rows, f"{error.name or error} is not installed")
 
-@dataclass(frozen=True)
-class Result:
-    """One line of the table: medians in milliseconds, and blocks the database touched.
-
-    ``bare`` is what cannot be left out, ``same`` our own statements sent by bare psycopg, ``ours`` the whole.
-    """
-
-    rows: int
-    what: str
-    bare: float
-    same: float
-    ours: float
-    blocks: int
-    queries: int
-
-
-@contextmanager
-def temporary_database(url: str, *, suffix: str = "", like: str = "template1") -> Iterator[str]:
-    """Make a database in the cluster of the address, empty or a copy of another, and drop it whatever happens."""
-    name = f"ppp_benchmark_{os.getpid()}{suffix}"
-    parts = urlsplit(url)
-    own = urlunsplit(parts._replace(path=f"/{name}"))
-    postgres = urlunsplit(parts._replace(path="/postgres"))
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
-    try:
-        yield own
-    finally:
-        with psycopg.connect(postgres, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def set_up(url: str) -> None:
-    """Start Django on the database with production settings, but for TLS and collected static files."""
-    os.environ |= {
-        "DATABASE_URL": url,
-        "SECRET_KEY": "only-for-benchmarks-" + "x" * 40,
-        "ALLOWED_HOSTS": "testserver",
-        "PLAIN_HTTP": "on",
-        "DEBUG": "",
-        "DJANGO_SETTINGS_MODULE": "ppp_registry.settings",
-    }
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    warnings.filterwarnings("ignore", message="No directory at")
-    # Before the applications load: some of them ask for the storage while they do.
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    django.setup()
-    call_command("migrate", verbosity=0)
-
-
-def captured(act: Callable[[], Any]) -> list[Query]:
-    """Return what an act asks the database."""
-    from django.db import connection
-
-    seen = []
-
-    def note(execute, text, parameters, many, context):
-        seen.append(Query(text, parameters if isinstance(parameters, dict) else tuple(parameters or ())))
-        return execute(text, parameters, many, context)
-
-    with connection.execute_wrapper(note):
-        act()
-    return seen
-
-
-def timed(acts: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return the median milliseconds of each act; every round does each of them once, in turn."""
-    spent: dict[str, list[float]] = {name: [] for name in acts}
-    for act in acts.values():
-        act()
-    for turn in range(rounds):
-        names = list(acts) if turn % 2 else list(acts)[::-1]
-        for name in names:
-            began = time.perf_counter()
-            acts[name]()
-            spent[name].append((time.perf_counter() - began) * 1_000)
-    return {name: statistics.median(values) for name, values in spent.items()}
-
-
-def blocks(bare: psycopg.Connection, queries: list[Query]) -> int:
-    """Return how many blocks of 8 kB the statements touch, from memory or disk."""
-    touched = 0
-    for query in queries:
-        (plan,) = bare.execute(
-            f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {query.text}", query.parameters
-        ).fetchone()
-        touched += plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
-    return touched
-
-
-def answers(bare: psycopg.Connection, queries: list[Query]) -> list[list[tuple]]:
-    """Ask bare psycopg."""
-    return [bare.execute(query.text, query.parameters).fetchall() for query in queries]
-
-
-def same(first: Any, second: Any, what: str) -> None:
-    """Refuse to time two ways that do not give the same."""
-    if first != second:
-        raise AssertionError(f"{what}: {first!r} is not {second!r}")
-
-
-def sums(bare: psycopg.Connection, rows: int, rounds: int) -> Iterator[Result]:
-    """Time the totals and the breakdowns against their own statements."""
-    from projects.queries.totals import Totals, totals, totals_by
-
-    def figures(found: Totals) -> tuple:
-        paper = found.on_file
-        return (
-            *(found.projects, found.cost_known, found.cost),
-            *(paper.projects, paper.cost_known, paper.cost, found.groups, found.members),
-        )
-
-    ways: dict[str, tuple[Callable[[], Any], Callable[[Any], list[tuple]]]] = {
-        "totals()": (totals, lambda found: [figures(found)]),
-    }
-    for name in ("sector", "year", "region"):
-        ways[f"totals_by({name})"] = (
-            lambda name=name: totals_by(name),
-            lambda found: [(line.key, *figures(line.totals)) for line in found],
-        )
-    for what, (act, plain) in ways.items():
-        queries = captured(act)
-        (answer,) = answers(bare, queries)
-        same(plain(act()), answer, what)
-        median = timed({"bare": lambda queries=queries: answers(bare, queries), "ours": act}, rounds)
-        bare_ms = median["bare"]
-        yield Result(rows, what, bare_ms, bare_ms, median["ours"], blocks(bare, queries), len(queries))
-
-
-def needed_of(queries: list[Query]) -> Iterator[Query]:
-    """Yield the statement of the sums and the one of the rows, as plain as they can be written."""
-    for query in queries:
-        is_sum = "SUM(" in query.text and "grouping_key" not in query.text
-        is_list = '"projects_project"."title_kk"' in query.text and "LIMIT" in query.text
-        if is_sum or is_list:
-            yield Query(query.text.replace("SELECT DISTINCT", "SELECT"), query.parameters)
-
-
-def pages(bare: psycopg.Connection, rows: int, rounds: int) -> Iterator[Result]:
-    """Time the list page against the two statements without which there is no such page: its sums and its rows."""
-    from django.test import Client
-
-    client = Client()
-    for what, address in PAGES.items():
-        path = "/kk/projects/" + address.format(last=-(-rows // 25))
-        html = []
-
-        def act(path=path, html=html):
-            answer = client.get(path)
-            same(answer.status_code, 200, path)
-            html[:] = [answer.content.decode()]
-
-        queries = captured(act)
-        needed = list(needed_of(queries))
-        figures, *listed = answers(bare, needed)
-        shown = [int(number) for number in re.findall(r'<th scope="row"><a href="/kk/projects/(\d+)/"', html[0])]
-        same(shown, [row[1] for row in listed[0]] if listed else [], path)
-        if figures[0][0]:
-            same(
-                f'value="{figures[0][2]}"' in html[0] or f"{figures[0][2]:,}".replace(",", "\xa0") in html[0],
-                True,
-                path,
-            )
-        ways = {
-            "bare": lambda needed=needed: answers(bare, needed),
-            "same": lambda queries=queries: answers(bare, queries),
-            "ours": act,
-        }
-        yield Result(rows, f"list, {what}", **timed(ways, rounds), blocks=blocks(bare, queries), queries=len(queries))
-
-
-def table(results: list[Result]) -> str:
-    """Return the results as a Markdown table."""
-    lines = [
-        "| rows | what | bare, ms | same queries, ms | ours, ms | bare / ours | queries | blocks |",
-        "|---:|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {item.rows:,} | {item.what} | {item.bare:.2f} | {item.same:.2f} | {item.ours:.2f}"
-        f" | {item.bare / item.ours:.2f} | {item.queries} | {item.blocks:,} |"
-        for item in results
-    ]
-    return "\n".join(lines)
-
-
-def measure(url: str, sizes: list[int], *, rounds: int, seed: int) -> list[Result]:
-    """Fill step by step and measure at each size."""
-    results: list[Result] = []
-    filled = 0
-    for size in sizes:
+    def _take(self, figure: Figure | Single, rows: int) -> None:
+        goal = self.goals.get(figure.goal)
+        if goal is None or (figure.goal, rows) not in self.wanted:
+            return
+        if isinstance(figure, Figure) and (why := self._refused(figure)):
+            self.found.append(Unmeasured(goal, rows, why, is_excused=True))
+            return
         began = time.perf_counter()
-        spent = generate(url, size - filled, seed=seed)
-        speed = (size - filled) / spent["projects"]
-        print(
-            f"{size:,} rows: filled in {time.perf_counter() - began:.1f} s, COPY {speed:,.0f} rows/s", file=sys.stderr
+        item = measured(
+            figure,
+            goal,
+            rows,
+            rounds=self.options.rounds,
+            clock=time.perf_counter,
+            share=self.options.share,
+            is_checked=self.options.is_checked,
         )
-        filled = size
-        # Large answers take long enough to be measured with fewer rounds.
-        turns = max(5, rounds if size <= 100_000 else rounds // 3)
-        with psycopg.connect(url, autocommit=True) as bare:
-            results += [*sums(bare, size, turns), *pages(bare, size, turns)]
-    return results
+        self.found.append(item)
+        told = f"{goal.key} at {rows:,}: {report.number(item.figure)}, {'held' if item.is_held else 'missed'}"
+        say(f"{told} ({time.perf_counter() - began:.0f} s)")
+
+    def _refused(self, figure: Figure) -> str:
+        peer = peer_of(figure.against)
+        if peer is None:
+            return ""
+        if peer not in self.peers:
+            return f"{peer} is not among --peers"
+        return "" if is_installed(peer) else f"{peer} is not installed: make benchmark"
+
+    def _excuse(self, numbers: Sequence[str] | None, rows: int, why: str) -> None:
+        seen = {(item.goal.key, item.rows) for item in self.found}
+        for key, size in sorted(self.wanted):
+            if size == rows and (key, size) not in seen and (numbers is None or self.goals[key].number in numbers):
+                self.found.append(Unmeasured(self.goals[key], rows, why, is_excused=True))
+
+    def results(self) -> list[Result]:
+        """Return what was measured, in the order of the goals, and what was not, with the reason."""
+        seen = {(item.goal.key, item.rows) for item in self.found}
+        missing = [
+            Unmeasured(self.goals[key], rows, "nothing measures it", is_excused=False)
+            for key, rows in self.wanted
+            if (key, rows) not in seen
+        ]
+        missing += [
+            Unmeasured(goal, 0, "it compares two sizes, and the run has one", is_excused=True)
+            for goal in self.goals.values()
+            if not goal.sizes(self.sizes)
+        ]
+        order = list(self.goals)
+        return sorted([*self.found, *missing], key=lambda item: (order.index(item.goal.key), item.rows))
+
+
+def exit_code(results: Sequence[Result]) -> int:
+    """Return 1 where a floor is missed, or where something was to be measured and was not; else 0."""
+    held = all(item.is_held if isinstance(item, Measured) else item.is_excused for item in results)
+    return 0 if held else 1
+
+
+def works() -> dict[str, ModuleType]:
+    """Return the modules that measure something, by their names."""
+    found = {}
+    for module in pkgutil.iter_modules(benchmarks.works.__path__):
+        loaded = importlib.import_module(f"benchmarks.works.{module.name}")
+        if hasattr(loaded, "figures"):
+            found[module.name] = loaded
+    return found
+
+
+class Options(argparse.Namespace):
+    """The command line, read."""
+
+    rows: str
+    rounds: int
+    only: str
+    peers: str
+    check: str | None
+    share: float
+    small: bool
+    fresh: bool
+    throw_away: bool
+    seed: int
+    seconds: float | None
+    write: str | None
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the floors count."""
+        return self.check is not None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--rows", default="10000,100000,1000000", help="sizes of the register; default 10000,100000,1000000")
+    add("--rounds", type=int, default=5, help="times that each way is measured; default 5")
+    add("--only", default="", help="numbers or keys of goals.toml such as P1,P9; default all")
+    add("--peers", default=",".join(PEERS), help=f"what to compare with; default {','.join(PEERS)}")
+    add("--check", metavar="FILE", help="end with 1 where a floor of this file is missed; its place, or goals.toml")
+    add("--share", type=float, default=1.0, help="loosen the floors, 0.7 for the small version; default 1")
+    add("--small", action="store_true", help="only what goals.toml marks as small; nothing is kept")
+    add("--fresh", action="store_true", help="fill the databases anew, also where an earlier run has kept them")
+    add("--throw-away", action="store_true", help="keep no filled database for the next run")
+    add("--seed", type=int, default=1, help="the same seed makes the same rows and requests; default 1")
+    add("--seconds", type=float, help="how long one round of load by HTTP lasts; default 2, small 1")
+    add("--write", metavar="FILE", help="put table, date and machine between the markers of this file")
+    return parser
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = sorted({int(part) for part in text.split(",")})
+    if sizes[0] < 1_000:
+        raise ValueError("--rows: a register of less than 1000 rows has no pages to turn")
+    return sizes
+
+
+def _peers(text: str) -> list[str]:
+    by_name = {name.casefold(): name for name in PEERS}
+    words = [word.strip().casefold() for word in text.split(",") if word.strip()]
+    if unknown := [word for word in words if word not in by_name]:
+        raise ValueError(f"--peers {', '.join(unknown)}: choose of {', '.join(PEERS)}")
+    return [by_name[word] for word in words]
+
+
+def _goals_file(text: str | None) -> Path:
+    if text is None:
+        return GOALS
+    return next((path for path in (Path(text), HERE / text) if path.is_file()), Path(text))
+
+
+def _measure(options: Options, run: Run) -> str:
+    """Fill, serve, measure; return the version of PostgreSQL."""
+    with standing(seed=options.seed, kept=not (options.small or options.throw_away)) as stand:
+        prepare_site(stand)
+        names = fill(stand, run.sizes, fresh=options.fresh)
+        seconds = options.seconds or (1.0 if options.small else 2.0)
+        modules = works()
+        with stages(stand, names, seconds=seconds) as found:
+            for stage in found:
+                run.at(stage, modules)
+        return stand.version()
 
 
 def main(arguments: list[str]) -> int:
-    """Read the command line, measure, print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", default="1000,10000,100000", help="sizes, ascending; default 1000,10000,100000")
-    parser.add_argument("--rounds", type=int, default=21, help="times that each way is measured; default 21")
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args(arguments)
-    sizes = sorted({int(size) for size in chosen.rows.replace("_", "").split(",")})
-    url = os.environ.get("MIGRATE_DATABASE_URL") or os.environ.get("DATABASE_URL")
-    if not url:
-        parser.error("set MIGRATE_DATABASE_URL or DATABASE_URL")
-    with temporary_database(url) as own:
-        set_up(own)
-        results = measure(own, sizes, rounds=chosen.rounds, seed=chosen.seed)
-        with psycopg.connect(own) as bare:
-            server = bare.execute("SHOW server_version").fetchone()[0]
-        from django.db import connections
-        from django.utils.version import get_version
-
-        connections.close_all()
-    print(table(results))
-    print(
-        f"\nPython {platform.python_version()}, Django {get_version()}, psycopg {psycopg.__version__}, "
-        f"PostgreSQL {server}, {os.cpu_count()} cores, {chosen.rounds} rounds."
-    )
-    return 0
+    """Read the command line, measure, print; 1 where a floor is missed."""
+    options = _parser().parse_args(arguments, namespace=Options())
+    stop_on_signals()
+    began = time.perf_counter()
+    try:
+        goals = chosen(read(_goals_file(options.check)), options.only.split(","), small=options.small)
+        run = Run(goals, _sizes(options.rows), _peers(options.peers), options)
+        postgres = _measure(options, run)
+    except (ValueError, OSError) as problem:
+        return complain(RunnerError(str(problem)))
+    except RunnerError as problem:
+        return complain(problem)
+    except AssertionError as unequal:
+        return complain(RunnerError(f"What is compared does not give the same, so nothing was timed. {unequal}"))
+    except Stopped as stopped:
+        return stopped.exit_code
+    results = run.results()
+    root = this_checkout().root
+    body = f"{report.table(results)}\n\n{report.summary(results)}"
+    print(f"{report.machine(postgres)}\n\n{body}\n\n{time.perf_counter() - began:.0f} s.", flush=True)
+    if options.write:
+        command = f"benchmarks/run {shlex.join(arguments)}"
+        report.write(Path(options.write), body, postgres=postgres, command=command, of=report.commit(root))
+    return exit_code(results) if options.is_checked else 0
 
 
 if __name__ == "__main__":

@@ -37,8 +37,9 @@ that are rolled back leave dead rows, and whoever reads a table walks over them:
 class Cluster:
     """One data directory in `.local/`, its socket folder, and who uses it."""
 
-    def __init__(self, checkout: Checkout, binaries: Binaries) -> None:
+    def __init__(self, checkout: Checkout, binaries: Binaries, settings: tuple[str, ...] = ()) -> None:
         self.checkout = checkout
+        self.settings = settings  # more of them, such as `work_mem=16MB`
         checkout.local.mkdir(exist_ok=True)
         self.data = checkout.local / f"postgres-{binaries.major}"
         self.user = server_user(self.data)
@@ -192,6 +193,7 @@ class Cluster:
         settings = ("listen_addresses=''", "port=5432", f"unix_socket_directories='{self.sockets}'", *SETTINGS)
         if os.environ.get(THROWN_AWAY):
             settings += FOR_TESTS
+        settings += self.settings  # of two the last one counts
         return " ".join(f"-c {setting}" for setting in settings)
 
     def _pg_ctl(self, action: str, *more: str) -> "subprocess.CompletedProcess[str]":

@@ -1,15 +1,17 @@
 """The commands of dev.py."""
 
+import os
 import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 
-from devtools import backups, checks, database, envfile
+from devtools import backups, checks, database, envfile, environment
 from devtools.checkout import Checkout, RunnerError, complain, say, this_checkout
 from devtools.demo import demo
 from devtools.drills import DRILLS
+from devtools.programs import run
 from devtools.signals import Stopped, die_with_make, stop_on_signals
 
 
@@ -45,6 +47,13 @@ def drill(checkout: Checkout, arguments: list[str]) -> int:
     return wanted(checkout, arguments[1:])
 
 
+def benchmark(checkout: Checkout, arguments: list[str]) -> int:
+    """Measure the registry against what stands beside it: benchmark --only P1 --rounds 3"""
+    apart = environment.prepare_benchmarks(checkout)
+    words = [*arguments, *checks.extra_arguments(os.environ)]
+    return run(apart, [str(apart.python), "-m", "benchmarks.run", *words], {})
+
+
 def stop(checkout: Checkout, arguments: list[str]) -> int:
     """Stop a private database that a killed process left behind."""
     if not database.private_cluster(checkout).stop_if_unused():
@@ -64,6 +73,7 @@ COMMANDS: dict[str, Callable[[Checkout, list[str]], int]] = {
     "database": run_database,
     "shell-env": shell_env,
     "drill": drill,
+    "benchmark": benchmark,
     "stop": stop,
     "backup": backups.backup,
     "restore": backups.restore,

