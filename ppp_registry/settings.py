@@ -26,7 +26,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ppp_registry import logs
-from ppp_registry.waiting import WITHIN_REACH
+from ppp_registry.waiting import KEPT, WITHIN_REACH
 from reference.client_address import trusted_proxies
 
 # Machines with old time-zone data put Almaty at +6; it is +5 since 1 March 2024. The pinned package knows.
@@ -162,15 +162,18 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: sums and letters are safe only there.")
 # Whoever cannot reach the database learns it soon; what the address itself says counts more. Pages have limits of
 # their own on top (ppp_registry/waiting.py), which commands, migrations and imports must not have.
-DATABASES["default"]["OPTIONS"] = {**WITHIN_REACH, **DATABASES["default"].get("OPTIONS", {})}
+DATABASES["default"]["OPTIONS"] = {**KEPT, **WITHIN_REACH, **DATABASES["default"].get("OPTIONS", {})}
+DATABASES["default"]["ENGINE"] = "ppp_registry.database"  # Django's own, with one question a request less
 APP_DATABASE_ROLE = os.environ.get("APP_DATABASE_ROLE", "ppp_app")
 # A copy of the database that public pages may read from: at most so many seconds behind, asked about every few.
 REPLICA_LAG, REPLICA_LOOK = 10, 5
 if _replica_url := os.environ.get("REPLICA_DATABASE_URL", "").strip():
     DATABASES["replica"] = dj_database_url.parse(_replica_url, conn_max_age=60, conn_health_checks=True)
+    DATABASES["replica"]["ENGINE"] = DATABASES["default"]["ENGINE"]
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     # A write that went astray must fail, also where the address names no copy.
     DATABASES["replica"]["OPTIONS"] = {
+        **KEPT,
         **WITHIN_REACH,
         "connect_timeout": 2,
         **DATABASES["replica"].get("OPTIONS", {}),

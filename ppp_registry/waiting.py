@@ -18,6 +18,13 @@ WITHIN_REACH: Final[dict[str, Any]] = {
 }
 """Options of every connection, of pages and commands."""
 
+KEPT: Final[dict[str, Any]] = {
+    # The server plans a statement of psycopg's own cursor once and keeps it, when one connection asks it a third time.
+    # Django's cursors bind their values themselves and are never kept: docs/decisions/0039.
+    "prepare_threshold": 2,
+}
+"""Options of connections that outlive a request; `ppp_registry/database` asks them for a sign of life."""
+
 OF_PAGES: Final = {
     # What was acknowledged is on the disk, whatever is the habit of the cluster.
     "synchronous_commit": "on",

@@ -16,26 +16,22 @@ from reference.languages import localized
 from reference.money import format_tenge
 
 
-def _addresses(application: Application) -> list[str]:
-    """Return who gets the letter: the people of the organisation, or its own address for a paper application."""
-    people = list(
-        application.organisation.memberships.filter(user__is_active=True).values_list("user__email", flat=True)
-    )
-    return people or [address for address in (application.organisation.email,) if address]
-
-
 def _send(application: Application, kind: LetterKind, site: str, /, **words: Any) -> None:
+    """Write to the people of the organisation, or to its own address for a paper application."""
+    organisation = application.organisation
+    people = list(organisation.memberships.values_list("user__email", "user__is_active"))
     # Whoever filed on paper has no account: a link to a page behind a login would only be in the way.
     page = ""
-    if application.organisation.memberships.exists():
+    if people:
         page = link(site or settings.SITE_URL, application.language, "application", pk=application.pk)
     told = {
         "number": application.number or "",
-        "applicant": application.applicant_name or application.organisation.name,
+        "applicant": application.applicant_name or organisation.name,
         "page": page,
         **words,
     }
-    for address in _addresses(application):
+    active = [address for address, is_active in people if is_active]
+    for address in active or [address for address in (organisation.email,) if address]:
         write_letter(address, kind, application.language, told)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from proposals.steps import COLUMNS, FormStep
-from proposals.suitability import own_funds_needed, share, term_limits
+from proposals.suitability import own_funds_needed, share
 from proposals.wording import number, said
 from reference.codelists import CapacityUnit, PaymentSource
 from reference.money import format_number, format_tenge
-from reference.queries import ParameterUnknown, legal_value
+from reference.queries import LawOfDay
 
 FEWEST_PEERS = 5
 """A median of fewer projects says nothing."""
@@ -24,6 +24,7 @@ OBLIGATIONS_TIMES = 3
 LEAST_COST = 1_000_000
 """Below this a sum was probably meant in thousands."""
 LEAST_COST_OF_A_JOB = 500_000
+_LAW = ("own_funds_share_min", "ppp_term_min", "ppp_term_max")
 _PEOPLE = {CapacityUnit.PLACES, CapacityUnit.BEDS}
 
 _STEP_OF = {column: step for step, columns in COLUMNS.items() for column in columns} | {"payments": FormStep.MONEY}
@@ -65,7 +66,7 @@ class Doubt:
         return FormStep(_STEP_OF[self.field]).value
 
 
-def _cost_per_unit(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _cost_per_unit(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     prices = [Decimal(cost) / capacity for cost, capacity in peers if cost > 0 and capacity > 0]
     if not facts.cost or not facts.capacity or len(prices) < FEWEST_PEERS:
         return
@@ -86,20 +87,19 @@ def _cost_per_unit(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Do
     yield Doubt("cost_per_unit", "cost", sentence)
 
 
-def _small_cost(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _small_cost(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.cost and facts.cost < LEAST_COST:
         sentence = _("The cost is only %(cost)s. If you counted in thousands, write whole tenge.")
         yield Doubt("cost_small", "cost", said(sentence, cost=format_tenge(facts.cost)))
 
 
-def _own_funds(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _own_funds(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.own_funds is None or not facts.cost:
         return
     if facts.own_funds > facts.cost:
         yield Doubt("own_funds_over_cost", "own_funds", _("Own funds are more than the cost. Check both sums."))
-    try:
-        least = legal_value("own_funds_share_min", on)
-    except ParameterUnknown:
+    least = law.value("own_funds_share_min")
+    if least is None:
         return
     if facts.own_funds * 100 < facts.cost * least:
         sentence = said(
@@ -114,7 +114,7 @@ def _own_funds(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]
         yield Doubt("own_funds_low", "own_funds", sentence)
 
 
-def _asked(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _asked(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.asked_sum is not None and facts.cost and facts.asked_sum > facts.cost:
         sentence = _("The sum asked from the state (%(asked)s) is more than the cost (%(cost)s). Check both.")
         yield Doubt(
@@ -124,7 +124,7 @@ def _asked(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
         )
 
 
-def _obligations(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _obligations(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     obligations = facts.state_obligations
     if not obligations:
         return
@@ -140,7 +140,7 @@ def _obligations(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doub
         yield Doubt("obligations_without_source", "payment_sources", sentence)
 
 
-def _payments_sum(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _payments_sum(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     total = sum(facts.payments.values())
     if facts.payments and facts.state_obligations is not None and total != facts.state_obligations:
         sentence = said(
@@ -151,7 +151,7 @@ def _payments_sum(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Dou
         yield Doubt("payments_sum", "payments", sentence)
 
 
-def _payments_years(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _payments_years(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if not facts.implementation_start or facts.term_years is None:
         return
     first = int(facts.implementation_start[:4])
@@ -171,29 +171,29 @@ def _payments_years(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[D
         yield Doubt("payments_outside_term", "payments", sentence)
 
 
-def _term(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _term(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.term_years is None:
         return
-    limits = term_limits(on)
-    if limits is None or limits[0] <= facts.term_years <= limits[1]:
+    least, greatest = law.value("ppp_term_min"), law.value("ppp_term_max")
+    if least is None or greatest is None or least <= facts.term_years <= greatest:
         return
     sentence = said(
         _("By law the contract lasts from %(least)s to %(greatest)s years; yours: %(term)s."),
-        least=number(limits[0]),
-        greatest=number(limits[1]),
+        least=number(least),
+        greatest=number(greatest),
         term=number(facts.term_years),
     )
     yield Doubt("term_outside_law", "term_years", sentence)
 
 
-def _start(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _start(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     start = facts.implementation_start
     # A month or a year is past only when it is over.
-    if start and start < on.isoformat()[: len(start)]:
+    if start and start < law.on.isoformat()[: len(start)]:
         yield Doubt("start_past", "implementation_start", _("The start of implementation lies in the past. Move it."))
 
 
-def _jobs(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _jobs(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.jobs and facts.cost and facts.cost < facts.jobs * LEAST_COST_OF_A_JOB:
         sentence = said(
             _("%(cost)s for one new job is very little. Check the number of jobs and the cost."),
@@ -202,7 +202,7 @@ def _jobs(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
         yield Doubt("jobs_many", "jobs", sentence)
 
 
-def _people(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
+def _people(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
     if facts.capacity is None or facts.beneficiaries is None or facts.capacity_unit not in _PEOPLE:
         return
     if facts.beneficiaries < facts.capacity:
@@ -210,7 +210,7 @@ def _people(facts: Facts, peers: Peers, on: datetime.date) -> Iterator[Doubt]:
         yield Doubt("beneficiaries_few", "beneficiaries", sentence)
 
 
-_CHECKS: tuple[Callable[[Facts, Peers, datetime.date], Iterator[Doubt]], ...] = (
+_CHECKS: tuple[Callable[[Facts, Peers, LawOfDay], Iterator[Doubt]], ...] = (
     _cost_per_unit,
     _small_cost,
     _own_funds,
@@ -227,4 +227,5 @@ _CHECKS: tuple[Callable[[Facts, Peers, datetime.date], Iterator[Doubt]], ...] = 
 
 def doubts(facts: Facts, peers: Peers, on: datetime.date) -> list[Doubt]:
     """Return what looks odd on that day, in the order of the form's fields."""
-    return [doubt for check in _CHECKS for doubt in check(facts, peers, on)]
+    law = LawOfDay(on, _LAW)
+    return [doubt for check in _CHECKS for doubt in check(facts, peers, law)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import holidays
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from reference.models import LegalParameter, WorkingDayCorrection
 
@@ -41,6 +42,27 @@ def legal_parameter(code: str, on: datetime.date) -> LegalParameter:
 def legal_value(code: str, on: datetime.date) -> Decimal:
     """Return the parameter's value on the day, in the parameter's own unit; raise ParameterUnknown."""
     return legal_parameter(code, on).value
+
+
+class LawOfDay:
+    """Some numbers of the law on a day, asked for together when the first is needed."""
+
+    def __init__(self, on: datetime.date, codes: Iterable[str]) -> None:
+        self.on = on
+        self._codes = tuple(codes)
+
+    @cached_property
+    def _values(self) -> dict[str, Decimal]:
+        held = LegalParameter.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=self.on), valid_from__lte=self.on
+        )
+        return dict(held.filter(code__in=self._codes).values_list("code", "value"))
+
+    def value(self, code: str) -> Decimal | None:
+        """Return the value in the parameter's own unit, None where none is on file for the day."""
+        if code not in self._codes:
+            raise KeyError(code)
+        return self._values.get(code)
 
 
 @cache

@@ -220,6 +220,13 @@ class Project(models.Model):
             models.Index(fields=["order_en", "number"], name="projects_project_order_en"),
             models.Index(F("cost").desc(nulls_last=True), F("number"), name="projects_project_by_cost"),
             models.Index(F("year").desc(nulls_last=True), F("number"), name="projects_project_by_year"),
+            # What projects of a kind cost for one place: read from the index alone, each time a proposal is looked over.
+            models.Index(
+                fields=["sector", "capacity_unit", "-number"],
+                include=["cost", "capacity"],
+                condition=Q(is_group=False, capacity__gt=0, cost__gt=0),
+                name="projects_project_similar",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -36,6 +36,11 @@ FROZEN = (
 """Columns that never change once the application is filed."""
 
 
+def number_of(year: int, sequence: int) -> str:
+    """Return the number of an application as the database makes it of these two."""
+    return f"{year}-{sequence:06d}"
+
+
 class Application(models.Model):
     """An application. Its key is random; the number, which tells the order of arrival, stands in no address."""
 

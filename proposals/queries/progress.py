@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -195,14 +196,19 @@ def progress(proposal: Proposal) -> Progress:
     return Progress(proposal, tuple(_needs(proposal)), tuple(_still_wrong(proposal)))
 
 
-def with_details(application: Application) -> list[Proposal]:
-    """Return the application's proposals with everything that belongs to them, in a constant number of queries."""
+def with_details(application: Application, *, locked: bool = False) -> list[Proposal]:
+    """Return the application's proposals with everything that belongs to them, in a constant number of queries.
+
+    ``locked``: nobody changes them or what belongs to them until the transaction ends. They are locked first, then the
+    rest is read, so what is returned is what stays.
+    """
+    papers = Prefetch("papers", Paper.objects.select_related("scan"))
     rows = (
         application.proposals.select_related("sector", "territory__parent")
-        .prefetch_related("answers", "payments", "responsibilities", "papers__scan", "explanations")
+        .prefetch_related("answers", "payments", "responsibilities", papers, "explanations")
         .order_by("position")
     )
-    proposals = list(rows)
+    proposals = list(rows.select_for_update(of=("self",)) if locked else rows)
     for proposal in proposals:
         proposal.application = application
     return proposals

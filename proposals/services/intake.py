@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
 from proposals import notifications
 from proposals.models import Application, ArrivalCounter, Paper, Proposal
+from proposals.models.application import number_of
 from proposals.models.proposal import CONTENT
 from proposals.models.stage_change import StepChannel
 from proposals.queries.access import own_applications
@@ -29,6 +29,17 @@ class Incomplete(Exception):
         self.missing = missing
 
 
+_NEXT_NUMBER = """
+    INSERT INTO proposals_arrivalcounter AS counter (year, last) VALUES (%s, 1)
+    ON CONFLICT (year) DO UPDATE SET last = counter.last + 1 RETURNING last
+"""
+_ARRIVED = (
+    *("year", "sequence", "initiator_type", "initiator_size", "applicant_name", "applicant_bin", "publish_agreed"),
+    *("consent_at", "filed_at", "filed_by", "filed_copy", "filed_sha256", "updated_at"),
+)
+"""Columns of the application that filing writes."""
+
+
 def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int, int]:
     """Return the moment of arrival, its year and the next number of that year.
 
@@ -37,13 +48,14 @@ def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int,
     """
     while True:
         year = timezone.localdate(at).year
-        ArrivalCounter.objects.get_or_create(year=year)
-        counter = ArrivalCounter.objects.select_for_update().get(year=year)
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_NUMBER, [year])
+            (number,) = cursor.fetchone()
         now = at or timezone.now()
-        if timezone.localdate(now).year == year:  # else the year ended while we waited
-            counter.last += 1
-            counter.save(update_fields=["last"])
-            return now, year, counter.last
+        if timezone.localdate(now).year == year:
+            return now, year, number
+        # The year ended while we waited for the row; it is ours, so nobody has seen the number.
+        ArrivalCounter.objects.filter(year=year).update(last=number - 1)
 
 
 @transaction.atomic
@@ -65,27 +77,25 @@ def file(
     Raises Application.DoesNotExist, ValidationError (no consent), Incomplete.
     """
     own = own_applications(by).filter(pk=application.pk).values("pk")
-    row = Application.objects.select_for_update(of=("self",)).get(pk__in=own)
+    rows = Application.objects.select_related("organisation")
+    row = rows.select_for_update(of=("self", "organisation")).get(pk__in=own)
     if row.is_filed:
         return row
     if not consent:
         raise ValidationError({"consent": _("Without the consent the chamber may not work with the application.")})
-    organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=row.organisation_id)
-    row.organisation = organisation
-    # The rows are locked first: what is checked is what is filed.
-    list(row.proposals.select_for_update(of=("self",)).order_by("pk"))
-    proposals = with_details(row)
+    proposals = with_details(row, locked=True)  # what is checked is what is filed
     missing = {proposal: items for proposal in proposals if (items := progress(proposal).missing)}
     if missing or not proposals:
         raise Incomplete(missing)
     now, row.year, row.sequence = arrive(at)
+    organisation = row.organisation
     row.initiator_type, row.initiator_size = organisation.initiator_type, organisation.initiator_size
     row.applicant_name, row.applicant_bin = organisation.name, organisation.bin
     row.publish_agreed, row.consent_at, row.filed_at, row.filed_by = publish_agreed, now, now, by
     row.filed_copy = frozen_copy(row, proposals)
     row.filed_sha256 = fingerprint(row.filed_copy)
-    row.save()
-    row.refresh_from_db(fields=["number"])
+    row.save(update_fields=_ARRIVED)
+    row.number = number_of(row.year, row.sequence)
     for proposal in proposals:
         if proposal.typed:  # of questions that are no longer asked
             proposal.typed = {}

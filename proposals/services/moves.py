@@ -135,7 +135,8 @@ def remember(
     change = StageChange(
         proposal=row, action=action, from_stage=row.stage, to_stage=target, actor=by, channel=channel, note=note, at=now
     )
-    change.full_clean(exclude={"proposal", "actor"}, validate_constraints=False)
+    # Nothing here may be there only once but the place in the chain, which the database gives.
+    change.full_clean(exclude={"proposal", "actor"}, validate_unique=False, validate_constraints=False)
     change.save(force_insert=True)
     row.stage, row.stage_since = target, now
     if project is not None:

@@ -122,7 +122,7 @@ def test_another_kind_of_database_stops_the_start(started, url):
 @pytest.mark.parametrize("url", ["postgres://", "postgresql://h/d", "postgres://u@%2Ftmp%2Fx/d"])
 def test_postgresql_is_taken_by_any_of_its_addresses(started, url):
     given = started(**{**PRODUCTION, "DATABASE_URL": url})["DATABASES"]["default"]
-    assert given["ENGINE"] == "django.db.backends.postgresql"
+    assert given["ENGINE"] == "ppp_registry.database"
     assert (given["CONN_MAX_AGE"] > 0, given["CONN_HEALTH_CHECKS"]) == (True, True)
 
 
