@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.queries.register import register, resolutions
+from projects.queries.register import resolutions
 from projects.queries.summary import approved_summary
 
 LATEST_RESOLUTIONS = 5
@@ -13,5 +13,5 @@ LATEST_RESOLUTIONS = 5
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show how many projects are approved, for how much, by whom; every line leads to its rows."""
-    context = {"summary": approved_summary(register()), "resolutions": resolutions()[:LATEST_RESOLUTIONS]}
+    context = {"summary": approved_summary(), "resolutions": resolutions()[:LATEST_RESOLUTIONS]}
     return render(request, "projects/home.html", context)
