@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from projects.models import ListChange, Project, Resolution
 from projects.queries import as_of, register
-from projects.queries.facets import UNKNOWN_YEAR
+from projects.queries.cells import KNOWN_GROUPINGS, PARTS, Choice, choice_of, dimensions_of, totals_of, totals_of_by
+from projects.queries.facets import FACETS, UNKNOWN_YEAR, Counts, counts_of, counts_of_rows
 from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on
 from projects.queries.search import Instead, forgiving
-from projects.queries.totals import Figures, totals
+from projects.queries.totals import Figures, Group, Totals, totals, totals_by
 from reference import query_strings
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
@@ -161,9 +162,41 @@ class ProjectFilter(django_filters.FilterSet):
         found = {str(name): [str(message) for message in messages] for name, messages in self.form.errors.items()}
         return found | query_strings.unknown(given, {*self.base_filters, *also_known})
 
+    @cached_property
+    def choice(self) -> Choice | None:
+        """The view as a choice of what is added up beforehand; None where only rows know it. The form must be valid."""
+        return choice_of(self.form.cleaned_data)
+
     def figures(self) -> Figures:
         """Return number, known costs and sum of the view, on the chosen day or today. One query."""
-        return totals(self.rows()) if self.day is None else as_of.totals_on(self.lines())
+        return self.totals() if self.day is None else as_of.totals_on(self.lines())
+
+    def totals(self) -> Totals:
+        """Return the totals of the view today. One query, of the sums made beforehand where these know the view."""
+        return totals(self.rows()) if self.choice is None else totals_of(self.choice)
+
+    def totals_by(self, grouping: str, *, without: Collection[str] = ()) -> list[Group]:
+        """Return the totals of today by a grouping, as if the filters named in ``without`` were not set.
+
+        One query, of the sums made beforehand where these know view and grouping; raises KeyError for a grouping that
+        ``projects/queries/totals.py`` does not know.
+        """
+        if self.choice is None or grouping not in KNOWN_GROUPINGS:
+            return totals_by(grouping, self.rows(without=[*without, "ordering"]))
+        return totals_of_by(grouping, self.choice.without(*(PARTS[name] for name in without)))
+
+    def facets(self) -> Counts:
+        """Return how many rows each choice of each facet would show, on the chosen day or today.
+
+        One query of the sums made beforehand where these know the view, else of the rows that the other filters leave.
+        """
+        if self.choice is not None:
+            return counts_of(self.choice)
+        choice, others = dimensions_of(self.form.cleaned_data), [*FACETS, "ordering"]
+        if self.day is None:
+            return counts_of_rows(self.rows(without=others), choice)
+        lines = self.lines(without=others).order_by().values("project")
+        return counts_of_rows(self.queryset.filter(pk__in=lines), choice.without("statuses"))
 
     def records(self) -> Iterator[Record]:
         """Yield the rows of the view in its order, on the chosen day or today. One query."""

@@ -2,15 +2,16 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import holidays
-from django.db.models import Q
+from django.db.models import CharField, F, Q, Value
 from django.utils.functional import cached_property
 
-from reference.models import LegalParameter, WorkingDayCorrection
+from reference.models import LegalParameter, Sector, Territory, WorkingDayCorrection
 
 _WINDOW = 90
 """Days of corrections that are asked for at once, at least."""
@@ -23,6 +24,43 @@ def within(territories: Iterable[Any], path: str = "") -> Q:
     """
     chosen = list(territories)
     return Q((f"{path}territory__in", chosen)) | Q((f"{path}territory__parent__in", chosen))
+
+
+@dataclass(frozen=True)
+class ListNames:
+    """Names of sectors and of territories by code, in the reader's language and in the order of their lists.
+
+    ``regions`` tells the region or city of each territory; of a region itself.
+    """
+
+    sectors: dict[str, str]
+    territories: dict[str, str]
+    regions: dict[str, str]
+
+
+def list_names() -> ListNames:
+    """Return the names of all sectors and territories. One query."""
+    columns = ("name_kk", "name_ru", "name_en")
+    # Codes alone do not tell which is which: staff may name a sector by digits too.
+    sectors = Sector.objects.annotate(above=Value(None, CharField()), text=Value(""), number=F("order"))
+    territories = Territory.objects.annotate(above=F("parent_id"), text=F("order_kk"), number=Value(0))
+    rows = [
+        every.order_by()
+        .annotate(is_place=Value(is_place))
+        .values_list("is_place", "number", "text", "code", "above", *columns)
+        for is_place, every in ((False, sectors), (True, territories))
+    ]
+    found = ListNames({}, {}, {})
+    for is_place, _number, _text, code, above, *texts in sorted(
+        rows[0].union(rows[1], all=True), key=lambda row: row[:4]
+    ):
+        name = str(Sector(**dict(zip(columns, texts, strict=True))).name)
+        if is_place:
+            found.territories[code] = name
+            found.regions[code] = above or code
+        else:
+            found.sectors[code] = name
+    return found
 
 
 class ParameterUnknown(LookupError):

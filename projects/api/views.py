@@ -19,7 +19,7 @@ from projects.queries.ordering import Term
 from projects.queries.records import columns_of_line, columns_of_project, record_of
 from projects.queries.register import project_page, register, resolutions
 from projects.queries.snapshot import one_moment
-from projects.queries.totals import Figures, Totals, totals_by
+from projects.queries.totals import Figures, Totals
 from reference.models import Sector, Territory
 
 GREATEST_KEY = 2_147_483_647
@@ -175,7 +175,7 @@ class TotalsBy(ApiView):
 
     @staticmethod
     def _of_today(by: str, filters: ProjectFilter) -> list[tuple[Any, Figures]]:
-        return [(group.key, group.totals) for group in totals_by(by, filters.rows(without=("ordering",)))]
+        return [(group.key, group.totals) for group in filters.totals_by(by)]
 
     @staticmethod
     def _of_day(by: str, filters: ProjectFilter) -> list[tuple[Any, Figures]]:

@@ -100,6 +100,8 @@ _COLUMNS = {
     "territory": "territory_id",
 }
 """What a grouping is called in the cube."""
+KNOWN_GROUPINGS = (*_COLUMNS, "region")
+"""By what :func:`totals_of_each` tells a choice apart."""
 _CONDITIONS = {
     "sectors": "sector_id = ANY(%s)",
     "years": "year = ANY(%s)",
@@ -154,9 +156,22 @@ def source_of(choice: Choice, groupings: Iterable[str] = ()) -> Source:
     choice = _by_approval(choice)
     faces = {face for part, face in _FACES.items() if getattr(choice, part)}
     faces |= {_GROUPED_FACES[name] for name in groupings if name in _GROUPED_FACES}
-    face = None if len(faces) > 1 else next(iter(faces), Face.STATUS)
-    chosen = _values(choice) if face else _values_of_cube(choice)
-    known = _OF_CELLS if face else _OF_CUBE
+    if len(faces) > 1:
+        return in_cube(choice)
+    return _source(next(iter(faces), Face.STATUS), _OF_CELLS, _values(choice))
+
+
+def in_cube(choice: Choice) -> Source:
+    """Return the cube as the source of a choice: its condition fits every table with the cube's key as columns."""
+    found = _values(choice)
+    counts = found.pop("is_approved", None)
+    of_approval = {None: tuple(ProjectStatus), True: APPROVED, False: NOT_APPROVED}[counts]
+    statuses = {status.value for status in of_approval}
+    found["statuses"] = sorted(statuses & set(found.get("statuses", statuses)))
+    return _source(None, _OF_CUBE, {"initiator_types": sorted(InitiatorType.values), **found})
+
+
+def _source(face: Face | None, known: Iterable[str], chosen: Mapping[str, Any]) -> Source:
     parts = tuple(part for part in known if part in chosen)
     return Source(face, parts, tuple(chosen[part] for part in parts))
 
@@ -181,15 +196,6 @@ def _values(choice: Choice) -> dict[str, Any]:
         if getattr(choice, part) is not None:
             found[part] = getattr(choice, part)
     return found
-
-
-def _values_of_cube(choice: Choice) -> dict[str, Any]:
-    found = _values(choice)
-    counts = found.pop("is_approved", None)
-    of_approval = {None: tuple(ProjectStatus), True: APPROVED, False: NOT_APPROVED}[counts]
-    statuses = {status.value for status in of_approval}
-    found["statuses"] = sorted(statuses & set(found.get("statuses", statuses)))
-    return {"initiator_types": sorted(InitiatorType.values), **found}
 
 
 @cache

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.queries.register import register, resolutions
+from projects.queries.register import resolutions
 from projects.queries.summary import approved_summary
 from projects.queries.version import register_version
 from reference.unchanged import until_changed
@@ -16,5 +16,5 @@ LATEST_RESOLUTIONS = 5
 @until_changed(register_version)
 def home(request: HttpRequest) -> HttpResponse:
     """Show how many projects are approved, for how much, by whom; every line leads to its rows."""
-    context = {"summary": approved_summary(register()), "resolutions": resolutions()[:LATEST_RESOLUTIONS]}
+    context = {"summary": approved_summary(), "resolutions": resolutions()[:LATEST_RESOLUTIONS]}
     return render(request, "projects/home.html", context)

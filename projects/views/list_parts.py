@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _, pgettext
 
 from projects.filters import NOT_ON_FILE, ProjectFilter
 from projects.queries.facets import FACETS, Choice, choices_of
 from projects.queries.ordering import ORDERINGS
-from projects.queries.register import register
 from projects.views import addresses
 from projects.views.pages import column
 from reference.codelists import APPROVED
 from reference.money import format_tenge
+from reference.queries import list_names
 from reference.query_strings import GIVEN_TWICE
 
 VIEWS = ("list", "table", "map")
@@ -45,24 +44,17 @@ class Chip:
     address: str
 
 
-def _rows_for(facet: str, filters: ProjectFilter) -> QuerySet:
-    """Return the projects that all other filters leave, on the chosen day or today."""
-    others = [facet, "ordering"]
-    if filters.day is None:
-        return filters.rows(without=others)
-    return register().filter(pk__in=filters.lines(without=others).order_by().values("project"))
-
-
 def facets_of(filters: ProjectFilter, request: HttpRequest) -> list[tuple[str, str, list[FacetLink]]]:
-    """Return name, label and choices of each facet that has choices."""
+    """Return name, label and choices of each facet that has choices. Two queries."""
     found = []
+    counts, names = filters.facets(), list_names()
     for facet in FACETS:
         if facet == "status" and filters.day:
             continue
         chosen = request.GET.getlist(facet)
         links = [
             FacetLink(choice, addresses.toggled(request.GET, facet, choice.value) + _SHEET, choice.value in chosen)
-            for choice in choices_of(facet, _rows_for(facet, filters), chosen)
+            for choice in choices_of(facet, counts, chosen, names)
         ]
         if links:
             found.append((facet, str(filters.filters[facet].label), links))

@@ -9,7 +9,7 @@ from projects.filters import ProjectFilter
 from projects.queries import tile_map
 from projects.queries.as_of import totals_on_by
 from projects.queries.tile_map import ALMATY, DISTRICTS, Tile, TileMap
-from projects.queries.totals import Figures, totals_by
+from projects.queries.totals import Figures
 from projects.views import addresses
 from reference.kazakh import sort_key
 from reference.languages import reader_language
@@ -64,8 +64,8 @@ def maps_of(filters: ProjectFilter, given: QueryDict) -> dict[str, Any]:
     The figures are those of all other filters, as the counts of a facet are. Two queries.
     """
     if filters.day is None:
-        rows = filters.rows(without=("territory", "ordering"))
-        figures: dict[Any, Figures] = {group.key: group.totals for group in totals_by("territory", rows)}
+        groups = filters.totals_by("territory", without=("territory",))
+        figures: dict[Any, Figures] = {group.key: group.totals for group in groups}
     else:
         figures = totals_on_by("project__territory", filters.lines(without=("territory", "ordering")))
     territories = list(Territory.objects.all())

@@ -12,7 +12,6 @@ from projects.filters import NOT_ON_FILE, ProjectFilter
 from projects.queries.as_of import totals_on, undated, with_project
 from projects.queries.register import register, with_names
 from projects.queries.snapshot import one_moment
-from projects.queries.totals import totals
 from projects.queries.version import register_version
 from projects.views import addresses
 from projects.views.list_parts import (
@@ -83,7 +82,7 @@ def _project_list(request: HttpRequest) -> HttpResponse:
         context["clear"] = f"{request.path}?view={view}"
     if filters.day is not None:
         return render(request, "projects/list_on_day.html", context | _on_day(filters, view, request))
-    found = totals(filters.rows())
+    found = filters.totals()
     context |= {"totals": found, "rows_in_all": found.rows}
     if view == "map":
         context["maps"] = maps_of(filters, request.GET)

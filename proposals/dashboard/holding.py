@@ -1,10 +1,7 @@
 """The register added up for the figures: what a scope holds, told apart in every way the page shows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-
-from django.db.models import CharField, F, Value
 
 from projects.models import Face
 from projects.queries.cells import Choice, totals_of_each, totals_of_faces
@@ -12,7 +9,7 @@ from projects.queries.totals import Totals, added
 from proposals.dashboard.opening import projects_address
 from proposals.dashboard.scope import Scope
 from reference.codelists import APPROVED
-from reference.models import Sector, Territory
+from reference.queries import list_names
 
 
 def _by_key(parts: Iterable[tuple[Any, Totals]]) -> dict[Any, Totals]:
@@ -33,43 +30,12 @@ def _faces_of(cube: Mapping[tuple[Any, ...], Totals]) -> dict[tuple[str, str, bo
     )
 
 
-@dataclass(frozen=True)
-class _Names:
-    sectors: dict[str, str] = field(default_factory=dict)
-    territories: dict[str, str] = field(default_factory=dict)
-    regions: dict[str, str] = field(default_factory=dict)
-
-
-def _names() -> _Names:
-    """Return the names of sectors and territories, and the region of each territory. One query."""
-    columns = ("name_kk", "name_ru", "name_en")
-    # Codes alone do not tell which is which: staff may name a sector by digits too.
-    every = [
-        rows.order_by()
-        .annotate(above=above, is_place=Value(is_place))
-        .values_list("is_place", "code", "above", *columns)
-        for is_place, rows, above in (
-            (False, Sector.objects, Value(None, CharField())),
-            (True, Territory.objects, F("parent_id")),
-        )
-    ]
-    found = _Names()
-    for is_place, code, above, *texts in every[0].union(every[1], all=True):
-        name = str(Sector(**dict(zip(columns, texts, strict=True))).name)
-        if is_place:
-            found.territories[code] = name
-            found.regions[code] = above or code
-        else:
-            found.sectors[code] = name
-    return found
-
-
 class Holding:
     """What the register holds in a scope, told apart in every way the page shows. Three queries."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.names = _names()
+        self.names = list_names()
         choice = scope.choice
         self._sectors_and_years = self._of_every_year(choice)
         self.by_initiator, self.by_status, self.by_region = self._of_faces(choice)

@@ -163,7 +163,7 @@ class Choice:
 
     value: str
     address: str
-    rows: int
+    rows: int | None
     is_chosen: bool
 
 
@@ -179,7 +179,8 @@ def facets(page: Element, here: str) -> dict[str, list[Choice]]:
             continue
         for link in section.all("a"):
             ((name, value),) = present ^ set(query(link["href"]))
-            choice = Choice(value, link["href"], whole(link.one("b").text), "chosen" in link.classes)
+            numbers = [whole(number.text) for number in link.all("b")]
+            choice = Choice(value, link["href"], numbers[0] if numbers else None, "chosen" in link.classes)
             found.setdefault(name, []).append(choice)
     return found
 

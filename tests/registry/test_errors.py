@@ -57,7 +57,7 @@ def test_staff_read_a_refusal_in_the_language_of_the_account():
 
 
 def test_the_sentences_differ_by_what_went_wrong(client, monkeypatch):
-    monkeypatch.setattr(sys.modules["projects.views.home"], "approved_summary", lambda projects: 1 / 0)
+    monkeypatch.setattr(sys.modules["projects.views.home"], "approved_summary", lambda: 1 / 0)
     answers = [
         seen(client, "/en/nothing/"),
         seen(client, "/en/projects/?" + "a=1&" * 2001),
@@ -82,7 +82,7 @@ def test_nothing_of_the_address_and_of_our_insides_is_shown(client, address):
 
 
 def test_a_fault_tells_the_log_and_not_the_reader(client, monkeypatch, caplog):
-    def fail(projects):
+    def fail():
         raise RuntimeError(CANARY)
 
     monkeypatch.setattr(sys.modules["projects.views.home"], "approved_summary", fail)
