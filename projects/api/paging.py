@@ -57,18 +57,22 @@ class View:
     of: str
     """What the cursor must have been made for: the filters and the order, in words that never change."""
 
-    def page(self, cursor: Cursor | None, size: int) -> tuple[list[dict[str, Any]], str]:
+    def page(self, cursor: Cursor | None, size: int, *, skip: int = 0) -> tuple[list[dict[str, Any]], str]:
         """Return the rows behind the cursor and the cursor of the next page, empty at the end.
 
-        Up to three queries; raises Unreadable that names ``cursor``.
+        ``skip``: so many rows of the beginning are passed over; each is read on the way. Up to three queries, with
+        ``skip`` up to five; raises Unreadable that names ``cursor``.
         """
         position = self._opened(cursor) if cursor else None
         keyed = self.rows.order_by().annotate(**{_key(place): term for place, (term, _) in enumerate(self.terms)})
         paths = [*self.columns.values(), *(_key(place) for place in range(len(self.terms)))]
         found: list[tuple[Any, ...]] = []
         for condition, order in self._runs(position):
+            run = keyed.filter(condition)
             if len(found) <= size:
-                found += keyed.filter(condition).order_by(*order).values_list(*paths)[: size + 1 - len(found)]
+                found += run.order_by(*order).values_list(*paths)[skip : skip + size + 1 - len(found)]
+            if skip:
+                skip = 0 if found else skip - run.count()
         width = len(self.columns)
         rows = [dict(zip(self.columns, values[:width], strict=True)) for values in found[:size]]
         return rows, self._closed(found[size - 1][width:]) if len(found) > size else ""

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+_OF_A_PAGE = ("page", "after")
+
 
 def _address(pairs: list[tuple[str, str]]) -> str:
     return f"?{urlencode(pairs)}" if pairs else "?"
@@ -12,7 +14,7 @@ def _address(pairs: list[tuple[str, str]]) -> str:
 
 def _pairs(given: QueryDict) -> list[tuple[str, str]]:
     """Return the parameters in order, without blanks and without the page, which belongs to one view only."""
-    return [(name, value) for name, values in given.lists() for value in values if value and name != "page"]
+    return [(name, value) for name, values in given.lists() for value in values if value and name not in _OF_A_PAGE]
 
 
 def toggled(given: QueryDict, name: str, value: str) -> str:

@@ -18,7 +18,7 @@ from reference.query_strings import GIVEN_TWICE
 
 VIEWS = ("list", "table", "map")
 """Values of ``view``, the first by default; only the page knows this parameter."""
-OF_THE_PAGE = ("page", "view")
+OF_THE_PAGE = ("page", "after", "view")
 """Parameters of the address that are no filter."""
 _SHEET = "#filters"
 """Keeps the sheet of filters open on a phone after each choice."""

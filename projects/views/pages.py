@@ -16,7 +16,7 @@ _LONGEST_NUMBER = 12
 class _CountedPaginator(Paginator):
     """Takes the number of rows from totals that were asked for anyway."""
 
-    def __init__(self, rows: QuerySet, size: int, *, rows_in_all: int) -> None:
+    def __init__(self, rows: QuerySet | range, size: int, *, rows_in_all: int) -> None:
         super().__init__(rows, size)
         self._rows_in_all = rows_in_all
 
@@ -25,10 +25,15 @@ class _CountedPaginator(Paginator):
         return self._rows_in_all
 
 
-def page_or_404(rows: QuerySet, wanted: str, rows_in_all: int) -> Page:
+def is_number(wanted: str) -> bool:
+    """Tell whether this can be the number of a page."""
+    return len(wanted) <= _LONGEST_NUMBER and wanted.isascii() and wanted.isdecimal()
+
+
+def page_or_404(rows: QuerySet | range, wanted: str, rows_in_all: int) -> Page:
     """Return the page of this number; what is no number of a page is not found."""
     try:
-        if len(wanted) > _LONGEST_NUMBER or not (wanted.isascii() and wanted.isdecimal()):
+        if not is_number(wanted):
             raise Http404
         return _CountedPaginator(rows, PAGE_SIZE, rows_in_all=rows_in_all).page(int(wanted))
     except InvalidPage as error:

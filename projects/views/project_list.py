@@ -9,8 +9,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from projects.filters import NOT_ON_FILE, ProjectFilter
-from projects.queries.as_of import totals_on, undated, with_project
-from projects.queries.register import register, with_names
+from projects.queries.as_of import totals_on, undated
+from projects.queries.register import register
 from projects.queries.snapshot import one_moment
 from projects.queries.version import register_version
 from projects.views import addresses
@@ -24,7 +24,7 @@ from projects.views.list_parts import (
     view_of,
 )
 from projects.views.map_view import maps_of
-from projects.views.pages import page_or_404, turning
+from projects.views.turning import Lost, turned
 from reference.limits import refused, too_often
 from reference.templatetags.registry_formats import visible
 from reference.unchanged import until_changed
@@ -46,10 +46,23 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @until_changed(register_version)
 def _counted(request: HttpRequest, is_dear: bool) -> HttpResponse:
-    if not is_dear:
-        return _project_list(request)
-    with one_moment(seconds=LONGEST):
-        return _project_list(request)
+    try:
+        if not is_dear:
+            return _project_list(request)
+        with one_moment(seconds=LONGEST):
+            return _project_list(request)
+    except Lost as error:
+        return _lost(request, str(error))
+
+
+def _lost(request: HttpRequest, what_to_do: str) -> HttpResponse:
+    context = {
+        "filter": ProjectFilter(request.GET, queryset=register()),
+        "hidden": addresses.hidden_pairs(request.GET, visible=("search",)),
+        "lost": what_to_do,
+        "first": addresses.without(request.GET, "page"),
+    }
+    return render(request, "projects/project_list.html", context, status=400)
 
 
 def _project_list(request: HttpRequest) -> HttpResponse:
@@ -75,7 +88,7 @@ def _project_list(request: HttpRequest) -> HttpResponse:
         "chips": chips_of(filters, facets, request),
         "columns": columns_of(request, view, of_day=filters.day is not None),
         "views": view_links(request, view),
-        "printed": timezone.localtime(),
+        "made": timezone.localtime(),
         **sharing(request, view),
     }
     if view != "list":
@@ -87,8 +100,7 @@ def _project_list(request: HttpRequest) -> HttpResponse:
     if view == "map":
         context["maps"] = maps_of(filters, request.GET)
     else:
-        page = page_or_404(with_names(filters.rows()), request.GET.get("page") or "1", found.rows)
-        context |= {"rows": [(project, project) for project in page.object_list], **turning(page, request)}
+        context |= turned(filters, request, found.rows)
     return render(request, "projects/project_list.html", context)
 
 
@@ -111,5 +123,4 @@ def _on_day(filters: ProjectFilter, view: str, request: HttpRequest) -> dict[str
     }
     if view == "map":
         return found | {"maps": maps_of(filters, request.GET)}
-    page = page_or_404(with_project(lines), request.GET.get("page") or "1", rows_in_all)
-    return found | {"rows": [(line, line.project) for line in page.object_list], **turning(page, request)}
+    return found | turned(filters, request, rows_in_all)

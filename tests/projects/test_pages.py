@@ -290,7 +290,7 @@ def test_home_asks_the_same_number_of_queries_for_any_register(client):
     for rows in (1, 20, 200):
         Register(rows, rows)
         counts[rows] = asked(client, "/en/")
-    assert counts == dict.fromkeys((1, 20, 200), 7)
+    assert counts == dict.fromkeys((1, 20, 200), 8)
 
 
 def filled(members, steps):
@@ -311,7 +311,7 @@ def filled(members, steps):
 
 def test_a_projects_page_asks_the_same_number_of_queries_for_1_and_30_members_and_steps(client):
     counts = [asked(client, f"/en/projects/{filled(size, size).number}/") for size in (1, 30)]
-    assert counts == [9, 9]
+    assert counts == [10, 10]
 
 
 def test_the_resolutions_ask_the_same_number_of_queries_for_1_and_20(client):
@@ -322,7 +322,7 @@ def test_the_resolutions_ask_the_same_number_of_queries_for_1_and_20(client):
             paper = factories.resolution(territory=place)
             enter_all([factories.entry(status="approved", resolution=paper)])
         counts.append(asked(client, "/en/resolutions/"))
-    assert counts == [3, 3]
+    assert counts == [4, 4]
 
 
 def test_a_resolutions_page_asks_the_same_number_of_queries_for_1_and_30_projects(client):
@@ -332,7 +332,7 @@ def test_a_resolutions_page_asks_the_same_number_of_queries_for_1_and_30_project
         DeclaredShare.objects.create(resolution=paper, initiator_type="sme", count=2)
         enter_all([factories.entry(status="approved", resolution=paper) for _ in range(size)])
         counts.append(asked(client, f"/en/resolutions/{paper.pk}/"))
-    assert counts == [7, 7]
+    assert counts == [8, 8]
 
 
 def test_a_long_list_of_a_resolution_goes_on_in_the_filtered_list(client):
