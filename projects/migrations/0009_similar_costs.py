@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("projects", "0004_register_cells"),
+        ("projects", "0006_register_cube"),
     ]
 
     operations = [
