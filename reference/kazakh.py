@@ -3,6 +3,7 @@
 Both rules exist twice, here for Python and as SQL expressions for generated columns; a test keeps them equal.
 """
 
+import re
 import unicodedata
 
 from django.db.models import CharField, Func, TextField, Value
@@ -25,6 +26,9 @@ _FOLD_TARGET = _FOLDED_TO + " " * len(_SEPARATORS)
 _FOLD = {ord(char): None for char in _DROPPED_WHEN_FOLDING} | {
     ord(old): new for old, new in zip(_FOLD_SOURCE, _FOLD_TARGET, strict=False)
 }
+# Neither changed by folding, nor what others are changed into.
+_IN_OUTLINE = "бвджзлмпрстфцчюяa-z0-9"
+_NOT_IN_OUTLINE = re.compile(f"[^{_IN_OUTLINE}]+")
 _SORT_SOURCE = ALPHABET + _IGNORED_WHEN_SORTING
 _SORT = {ord(char): None for char in _IGNORED_WHEN_SORTING} | {
     ord(letter): place for letter, place in zip(ALPHABET, _PLACES, strict=True)
@@ -33,7 +37,11 @@ _SORT = {ord(char): None for char in _IGNORED_WHEN_SORTING} | {
 
 def _lower(text: str) -> str:
     """Return small letters one by one, as the database does: no final sigma, no letter that becomes two."""
-    return "".join(char.lower()[:1] for char in unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    lower = text.lower()
+    if len(lower) == len(text) and "Σ" not in text:
+        return lower  # Nothing became two, and each letter is what it is by itself.
+    return "".join(char.lower()[:1] for char in text)
 
 
 def fold(text: str) -> str:
@@ -47,6 +55,14 @@ def fold(text: str) -> str:
 def search_words(text: str) -> list[str]:
     """Return the folded words of a query, in order, without repeats."""
     return list(dict.fromkeys(fold(text).split()))
+
+
+def outline(text: str) -> str:
+    """Return the letters and digits that folding leaves alone: texts that fold to the same have the same outline.
+
+    Folding in the database costs it more than storing a row; this it does in passing, so it can be an index.
+    """
+    return _NOT_IN_OUTLINE.sub("", _lower(text))
 
 
 def sort_key(text: str) -> str:
@@ -67,3 +83,14 @@ def folded(expression) -> Func:
 def sorting(expression) -> Func:
     """Return the SQL twin of :func:`sort_key`; compare it under collation "C"."""
     return _Translate(Lower(expression), Value(_SORT_SOURCE), Value(_PLACES), output_field=CharField())
+
+
+class _Replace(Func):
+    function = "REGEXP_REPLACE"
+    arity = 4
+
+
+def outlined(expression) -> Func:
+    """Return the SQL twin of :func:`outline` (immutable, fit for an index)."""
+    others = Value(f"[^{_IN_OUTLINE}]+")
+    return _Replace(Lower(expression), others, Value(""), Value("g"), output_field=TextField())

@@ -1,7 +1,7 @@
 """Which column of a file says what: names in three languages, and names that are refused."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,8 @@ from projects.imports.names import Names, folded_name
 from projects.imports.table import UNREADABLE, Raw, Record, Table
 
 _NUMBER_SIGN = "нөмірі"
+REMEMBERED = 1_000
+"""Values of one column that are remembered with what became of them; no more, for titles are all different."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,8 @@ class Place:
     index: int
     header: str
     column: Column
+    read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What cells of this column were read as: most of them stand in many rows."""
 
 
 class ColumnSet:
@@ -116,16 +120,14 @@ def _nameless(table: Table, index: int) -> CellError:
 class Row:
     """One record as values by target; cells that were blank are absent, cells that were wrong are in ``refused``."""
 
-    def __init__(self, record: Record, places: Iterable[Place], columns: ColumnSet) -> None:
+    def __init__(self, record: Record, places: Sequence[Place], columns: ColumnSet) -> None:
         self.number = record.number
         self.values: dict[str, Any] = {}
         self.refused: set[str] = set()
         self.errors: list[CellError] = []
-        self._columns = columns
-        self._written: dict[str, tuple[str, Raw]] = {}
+        self._columns, self._places, self._cells = columns, places, record.cells
         for place in places:
             raw = record.cells[place.index]
-            self._written[place.column.target] = (place.header, raw)
             if raw is not None:
                 self._read(place, raw)
 
@@ -134,13 +136,20 @@ class Row:
         if raw is UNREADABLE:
             self.refused.add(target)
             return
-        try:
-            value = place.column.parse(raw)
-        except CellRefused as refusal:
-            self.refuse(target, refusal.args[0])
-        else:
-            if value is not None:
-                self.values[target] = value
+        # 1, 1.0 and yes are the same key to a dictionary.
+        key = raw if isinstance(raw, str) else (type(raw), raw)
+        value = place.read.get(key)
+        if value is None:
+            try:
+                value = place.column.parse(raw)
+            except CellRefused as refusal:
+                self.refuse(target, refusal.args[0])
+                return
+            if value is None:
+                return
+            if len(place.read) < REMEMBERED:
+                place.read[key] = value
+        self.values[target] = value
 
     def says(self, target: str) -> bool:
         """Whether the cell says something, be it right or wrong."""
@@ -148,6 +157,7 @@ class Row:
 
     def refuse(self, target: str, message: str) -> None:
         """Write an error about the cell of this target; about the row when the file lacks the column."""
-        header, raw = self._written.get(target) or (self._columns.title(target), None)
+        place = next((place for place in self._places if place.column.target == target), None)
+        header, raw = (place.header, self._cells[place.index]) if place else (self._columns.title(target), None)
         self.refused.add(target)
         self.errors.append(error(self.number, header, raw, message))

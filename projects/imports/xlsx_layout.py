@@ -1,25 +1,34 @@
-"""What a spreadsheet file is made of, read before its values: size, sheets, hidden rows, merged cells.
+"""What a spreadsheet file is made of, read before its values: size, hidden rows, merged cells, places of cells.
 
 A hostile file shows here first: how much it unpacks to, entities in its XML, rows out of order.
 """
 
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
+from xml.etree.ElementTree import Element, iterparse
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 from openpyxl.utils import column_index_from_string, range_boundaries
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from projects.imports.errors import FileRefused, refuse_file
 from projects.imports.table import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED_BYTES
 
 _MAX_PARTS = 5_000
 _MAX_MERGES = 200
+# More than any row of a table has, and less than what fills the memory.
+_MAX_ELEMENTS_IN_ONE = 200_000
 _CHUNK = 65_536
 _ENCRYPTED = 0x1
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 _YES = {"1", "true"}
+_NAMESPACES = {"", SHEET_MAIN_NS, "http://purl.oclc.org/ooxml/spreadsheetml/main"}
+FILLING = {"v", "is", "f"}
+"""What stands in a cell that holds something: value, text, formula."""
 
 
 def damaged() -> FileRefused:
@@ -63,6 +72,32 @@ def _refuse_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     raise damaged()
 
 
+class LocalNames(dict[str, str]):
+    """Tags as ElementTree writes them, to names without the namespace; empty for tags of other namespaces."""
+
+    def __missing__(self, tag: str) -> str:
+        namespace, _brace, name = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+        self[tag] = name if namespace in _NAMESPACES else ""
+        return self[tag]
+
+
+def elements(stream: IO[bytes], names: LocalNames, wanted: set[str]) -> Iterator[tuple[str, Element]]:
+    """Yield each element of these names when it is whole; it is emptied afterwards.
+
+    Raises FileRefused for one that would fill the memory, ParseError for what is no XML.
+    """
+    unfinished = 0
+    for event, element in iterparse(stream, events=("start", "end")):
+        if event == "start":
+            unfinished += 1
+            if unfinished > _MAX_ELEMENTS_IN_ONE:
+                raise damaged()
+        elif (name := names[element.tag]) in wanted:
+            yield name, element
+            element.clear()
+            unfinished = 0
+
+
 @dataclass
 class Layout:
     """One sheet without its values. Rows and columns count from 1."""
@@ -89,87 +124,95 @@ class Layout:
         return self.most_cells > 1
 
 
-class _LayoutParser:
-    """Collects a Layout from the XML of one sheet."""
+FilledCell = tuple[int, Element]
+"""A cell that holds something, after its column."""
+
+
+class SheetParser:
+    """Goes through the XML of one sheet once: yields the filled cells of each row and collects its Layout."""
 
     def __init__(self) -> None:
         self.layout = Layout()
-        self._row = self._column = self._cells = 0
-        self._has_value = False
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.StartElementHandler = self._start
+        self.names = LocalNames()
+        self._columns: dict[str, int] = {}
+        self._row = 0
 
-    def feed(self, archive: zipfile.ZipFile, path: str) -> Layout:
-        with archive.open(path) as stream:
-            while chunk := stream.read(_CHUNK):
-                self._parser.Parse(chunk)
-        self._parser.Parse(b"", True)
-        return self.layout
+    def rows(self, stream: IO[bytes]) -> Iterator[tuple[int, list[FilledCell]]]:
+        """Yield the number of each row that holds something, and its cells. Raises FileRefused, ParseError, ValueError.
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        handler = self._HANDLERS.get(tag.rpartition(" ")[2])
-        if handler:
-            handler(self, attributes)
+        The layout is whole when all rows are through.
+        """
+        for name, element in elements(stream, self.names, {"row", "col", "mergeCell"}):
+            if name == "row":
+                if cells := self._filled(element):
+                    yield self._row, cells
+            elif name == "col":
+                self._see_column(element)
+            else:
+                self._see_merge(element)
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        number = int(attributes.get("r", self._row + 1))
-        # The value reader skips rows that stand before the last one: they would vanish without a word.
+    def _filled(self, row: Element) -> list[FilledCell]:
+        number = int(row.get("r") or self._row + 1)
+        # Rows out of order could stand twice: one of them would vanish without a word.
         if number <= self._row:
             raise damaged()
-        self._row, self._column, self._cells = number, 0, 0
-        if attributes.get("hidden") in _YES:
+        self._row = number
+        if row.get("hidden") in _YES:
             self.layout.hidden_rows.add(number)
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        column = self._column + 1
-        if reference := attributes.get("r"):
-            found = _REFERENCE.fullmatch(reference)
-            if not found or int(found[2]) != self._row:
+        names, column, cells, ending = self.names, 0, [], str(number)
+        for cell in row:
+            if names[cell.tag] != "c":
+                continue
+            before = column
+            column = self._column(reference, ending) if (reference := cell.get("r")) else column + 1
+            if column <= before:
                 raise damaged()
-            column = column_index_from_string(found[1])
-        if column <= self._column:
-            raise damaged()
-        self._column, self._has_value = column, False
+            for part in cell:
+                if names[part.tag] in FILLING:
+                    cells.append((column, cell))
+                    break
+        if cells:
+            self._see_filled(number, cells[-1][0], len(cells))
+        return cells
 
-    def _start_value(self, _attributes: dict[str, str]) -> None:
-        if self._has_value or not self._row:
-            return
-        self._has_value = True
-        if self._row > MAX_ROWS + 1:
-            raise refuse_file(_("The table has more than 100 000 rows. Split the file."), row=self._row)
-        if self._column > MAX_COLUMNS:
+    def _column(self, reference: str, ending: str) -> int:
+        letters = reference.removesuffix(ending)
+        column = self._columns.get(letters)
+        if column is None:
+            if not _LETTERS.fullmatch(letters) or letters == reference:
+                raise damaged()
+            column = self._columns[letters] = column_index_from_string(letters)
+        return column
+
+    def _see_filled(self, number: int, last_column: int, count: int) -> None:
+        if number > MAX_ROWS + 1:
+            raise refuse_file(_("The table has more than 100 000 rows. Split the file."), row=number)
+        if last_column > MAX_COLUMNS:
             raise refuse_file(
-                _("The table has more than 200 columns. Leave only the columns of the register."), row=self._row
+                _("The table has more than 200 columns. Leave only the columns of the register."), row=number
             )
-        self._cells += 1
-        self.layout.last_row = self._row
-        self.layout.last_column = max(self.layout.last_column, self._column)
-        self.layout.most_cells = max(self.layout.most_cells, self._cells)
+        self.layout.last_row = number
+        self.layout.last_column = max(self.layout.last_column, last_column)
+        self.layout.most_cells = max(self.layout.most_cells, count)
 
-    def _start_column(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") in _YES:
-            last = min(int(attributes["max"]), MAX_COLUMNS)
-            self.layout.hidden_columns.update(range(int(attributes["min"]), last + 1))
+    def _see_column(self, column: Element) -> None:
+        if column.get("hidden") in _YES:
+            last = min(int(column.attrib["max"]), MAX_COLUMNS)
+            self.layout.hidden_columns.update(range(int(column.attrib["min"]), last + 1))
 
-    def _start_merge(self, attributes: dict[str, str]) -> None:
+    def _see_merge(self, merge: Element) -> None:
         if len(self.layout.merges) == _MAX_MERGES:
             raise refuse_file(_("The table has more than 200 merged ranges. Take the merging away."))
-        left, top, right, bottom = range_boundaries(attributes["ref"])
+        left, top, right, bottom = range_boundaries(merge.attrib["ref"])
         if left is None or top is None or right is None or bottom is None:
             raise damaged()
         self.layout.merges.append((top, left, bottom, right))
 
-    _HANDLERS = {
-        "row": _start_row,
-        "c": _start_cell,
-        "v": _start_value,
-        "is": _start_value,
-        "f": _start_value,
-        "col": _start_column,
-        "mergeCell": _start_merge,
-    }
-
 
 def read_layout(archive: zipfile.ZipFile, path: str) -> Layout:
-    """Return the layout of the sheet stored under this path. Raises FileRefused, expat.ExpatError, ValueError."""
-    return _LayoutParser().feed(archive, path)
+    """Return the layout of the sheet stored under this path. Raises FileRefused, ParseError, ValueError."""
+    parser = SheetParser()
+    with archive.open(path) as stream:
+        for _row in parser.rows(stream):
+            pass
+    return parser.layout

@@ -5,24 +5,50 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext as _
 
 from projects.imports.errors import shown
-from projects.imports.headers import Row
+from projects.imports.headers import REMEMBERED, Row
 from reference.fields import PartialDateField
 
 
-def check_columns(row: Row, fields: Mapping[str, Any]) -> None:
-    """Let the rules of the columns judge the values: length, range, characters."""
-    for target, value in list(row.values.items()):
-        field = fields.get(target)
-        if field is None or isinstance(value, models.Model):
-            continue
+class ColumnRules:
+    """What the columns of the register make of values: how they are kept, and which are refused.
+
+    The same values stand in many rows of a file: each is judged once.
+    """
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        # Keys and numbers that name another row are judged where that row is looked for.
+        self._fields = {target: field for target, field in fields.items() if not field.is_relation}
+        self._judged: dict[str, dict[Any, tuple[Any, str]]] = {target: {} for target in self._fields}
+
+    def check(self, row: Row) -> None:
+        """Bring the values into the shape they are kept in and refuse those of wrong length, range or characters."""
+        for target, value in list(row.values.items()):
+            judged = self._judged.get(target)
+            if judged is None:
+                continue
+            if isinstance(value, list):
+                kept, refusal = self._judge(target, value)
+            elif (known := judged.get(value)) is not None:
+                kept, refusal = known
+            else:
+                kept, refusal = self._judge(target, value)
+                if len(judged) < REMEMBERED:
+                    judged[value] = kept, refusal
+            row.values[target] = kept
+            if refusal:
+                row.refuse(target, refusal)
+
+    def _judge(self, target: str, value: Any) -> tuple[Any, str]:
+        field = self._fields[target]
+        kept = field.to_python(value) if isinstance(value, str) else value
         try:
-            field.run_validators(value)
+            field.run_validators(kept)
         except ValidationError as refusal:
-            row.refuse(target, " ".join(refusal.messages))
+            return kept, " ".join(refusal.messages)
+        return kept, ""
 
 
 def says_the_same(value: Any, kept: Any, field: Any = None) -> bool:

@@ -1,12 +1,15 @@
 """What the register has already, fetched in a few queries for a whole table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from django.db import connection
 
 from projects.imports.headers import Row
 from projects.imports.names import Names, folded_name
 from projects.models import Project, Resolution, StatusChange
 from projects.services.register import STATUS_NOTES
+from reference.kazakh import outline, outlined
 
 Key = tuple[str, str, str]
 _CHUNK = 2_000
@@ -33,15 +36,52 @@ def row_identity(row: Row) -> list[Key]:
     )
 
 
-class KnownProjects:
-    """The projects of some territories by identity, and in full for the rows that match."""
+# Not flattened into a join: for each title of the file one look into the index, however large the register is.
+_OUTLINED = """
+    SELECT found.* FROM unnest(%s::text[], %s::text[]) AS wanted (territory, outline), LATERAL (
+        SELECT id, territory_id, title_kk, title_ru, title_en FROM projects_project
+        WHERE {outline} = wanted.outline AND territory_id = wanted.territory OFFSET 0) AS found
+"""
+_IN_ENGLISH = """
+    SELECT id, territory_id, title_kk, title_ru, title_en FROM projects_project
+    WHERE territory_id = ANY(%s) AND title_en <> ''
+"""
 
-    def __init__(self, territories: Iterable[str]) -> None:
+
+def _alike(keys: Iterable[Key]) -> Iterator[tuple[int, str, str, str, str]]:
+    """Yield key, territory and titles of each project that may be one of these, and of others. One query."""
+    parts: list[str] = []
+    arguments: list[list[str]] = []
+    for code in ("kk", "ru"):
+        wanted = {(territory, outline(title)) for territory, language, title in keys if language == code}
+        if wanted:
+            parts.append(_OUTLINED.format(outline=_outline_of(f"title_{code}")))
+            arguments += map(list, zip(*sorted(wanted), strict=True))
+    if territories := {territory for territory, language, _title in keys if language == "en"}:
+        parts.append(_IN_ENGLISH)
+        arguments.append(sorted(territories))
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ".join(parts), arguments)
+            yield from cursor.fetchall()
+
+
+def _outline_of(column: str) -> str:
+    """Return the expression of the index over this column, letter by letter."""
+    query = Project.objects.annotate(outline=outlined(column)).values("outline").query
+    sql, values = query.get_compiler(connection=connection).as_sql()
+    sql = sql.removeprefix("SELECT ").partition(" AS ")[0]
+    return sql % tuple(f"'{value}'" for value in values)
+
+
+class KnownProjects:
+    """The projects that rows of a file may be, by identity, and in full for the rows that match."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
         self._keys: dict[Key, list[int]] = {}
         self._projects: dict[int, Project] = {}
         self._notes: dict[int, dict[str, str]] = {}
-        rows = Project.objects.filter(territory__in=set(territories)).order_by("pk")
-        for pk, territory, kk, ru, en in rows.values_list("pk", "territory_id", "title_kk", "title_ru", "title_en"):
+        for pk, territory, kk, ru, en in _alike(keys):
             # An English title is a key here in any case: the row of the file may have no other.
             for key in {*identity(territory, {"kk": kk, "ru": ru}), *identity(territory, {"en": en})}:
                 self._keys.setdefault(key, []).append(pk)

@@ -15,15 +15,15 @@ from projects.imports.readers import Upload, read_table, receive
 from projects.imports.rules import check_identity, check_new, settle_territory
 from projects.imports.territories import Territories
 from projects.models import Project, StatusChange
-from projects.services.imports.comparison import check_columns, refuse_change, says_the_same
+from projects.services.imports.comparison import ColumnRules, refuse_change, says_the_same
 from projects.services.imports.known import Key, KnownProjects, KnownResolutions, groups, row_identity
 from projects.services.imports.resolution_table import enter_resolutions, read_resolutions
 from projects.services.imports.result import ImportResult, Progress, silent
-from projects.services.register import STATUS_NOTES, ProjectEntry, enter_all, lock_numbering, prepare
+from projects.services.imports.storing import store
+from projects.services.register import STATUS_NOTES, ProjectEntry, lock_numbering, prepare
 from reference.models import Sector, Territory
 
 _REPORT_EVERY = 500
-_STORE_AT_ONCE = 1_000
 
 _FIELDS: dict[str, Any] = {field.name: field for field in Project._meta.concrete_fields} | {
     name: StatusChange._meta.get_field(name.removeprefix("status_")) for name in STATUS_NOTES
@@ -77,9 +77,10 @@ def _read_rows(upload: Upload, result: ImportResult) -> list[Row]:
         return []
     rows = [Row(record, places, columns) for record in table.records]
     result.rows = len(rows)
+    rules = ColumnRules(_FIELDS)
     for row in rows:
         settle_territory(row, territories)
-        check_columns(row, _FIELDS)
+        rules.check(row)
     return rows
 
 
@@ -88,7 +89,7 @@ def _judge(rows: list[Row], result: ImportResult, *, unsure: set[str], progress:
     _resolve(rows, unsure=unsure)
     identities = {row.number: row_identity(row) for row in rows if check_identity(row)}
     _refuse_twins(rows, identities)
-    known = KnownProjects(row.values["territory"].pk for row in rows if row.number in identities)
+    known = KnownProjects({key for keys in identities.values() for key in keys})
     matches = {number: known.matches(keys) for number, keys in identities.items()}
     known.fetch(pk for pks in matches.values() for pk in pks)
     new = []
@@ -166,31 +167,26 @@ def _shown_value(known: KnownProjects, pk: int, target: str) -> Any:
     return kept.number if target == "group" and kept is not None else kept
 
 
-def _entry(row: Row) -> ProjectEntry:
-    return ProjectEntry(**row.values)
-
-
 def _store(rows: list[Row], result: ImportResult, *, by: Any, progress: Progress) -> None:
     """Enter the rows; what the database refuses all the same comes back as errors of rows."""
-    entries = [_entry(row) for row in rows]
+    if not rows:
+        return
     try:
         with transaction.atomic():
-            for start in range(0, len(entries), _STORE_AT_ONCE):
-                enter_all(entries[start : start + _STORE_AT_ONCE], by=by)
-                progress("stored", min(start + _STORE_AT_ONCE, len(entries)), len(entries))
+            store(rows, by=by, progress=progress)
             # References are otherwise checked at the commit, too late to be told as an error of the table.
             connection.check_constraints()
     except (ValidationError, IntegrityError) as refusal:
         result.errors.extend(_diagnose(rows, refusal))
     else:
-        result.added = len(entries)
+        result.added = len(rows)
 
 
 def _diagnose(rows: Iterable[Row], refusal: Exception) -> list[CellError]:
     """Return what the database refused by row; one error without a row where no single row is at fault."""
     for row in rows:
         try:
-            prepare(_entry(row))
+            prepare(ProjectEntry(**row.values))
         except ValidationError as found:
             for target, errors in found.update_error_dict({}).items():
                 row.refuse(target if target in _FIELDS else "", " ".join(ValidationError(errors).messages))

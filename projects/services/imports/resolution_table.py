@@ -13,7 +13,7 @@ from projects.imports.headers import Row
 from projects.imports.readers import read_table, receive
 from projects.imports.territories import Territories
 from projects.models import DeclaredShare, Maslikhat, Resolution
-from projects.services.imports.comparison import check_columns, refuse_change, says_the_same
+from projects.services.imports.comparison import ColumnRules, refuse_change, says_the_same
 from projects.services.imports.result import ImportResult, Progress, silent
 from projects.services.register import lock_numbering
 from reference.codelists import InitiatorType
@@ -70,8 +70,9 @@ def enter_resolutions(papers: ReadResolutions, *, progress: Progress = silent) -
     """
     first: dict[str, int] = {}
     refused: set[str] = set()
+    rules = ColumnRules(_FIELDS)
     for done, row in enumerate(papers.rows, start=1):
-        check_columns(row, _FIELDS)
+        rules.check(row)
         _check_row(row, first)
         existing = _existing(row)
         if existing:
