@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0004_register_cells'),
+        ('projects', '0006_register_cube'),
         ('reference', '0002_rates'),
     ]
 

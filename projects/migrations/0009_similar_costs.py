@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("projects", "0006_register_cube"),
+        ("projects", "0008_same_project"),
     ]
 
     operations = [
