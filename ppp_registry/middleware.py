@@ -86,7 +86,7 @@ class OpenDataMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._for_programs = WordsMiddleware(convert_exception_to_response(_view_of))
+        self._for_programs = WordsMiddleware(convert_exception_to_response(_view_of))  # type: ignore[arg-type]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):

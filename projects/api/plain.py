@@ -44,7 +44,7 @@ def plain_page(given: QueryDict, version: Version, of: str) -> tuple[Found, str]
 
 
 def _read(given: QueryDict, known: Codes, of: str) -> tuple[Choice, Page]:
-    parts: dict[str, frozenset[Any]] = {}
+    parts: dict[str, Any] = {}
     single: dict[str, str] = {}
     for name, values in given.lists():
         if name == "sector":

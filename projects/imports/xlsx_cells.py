@@ -3,7 +3,6 @@
 import datetime
 import math
 import re
-import zipfile
 from typing import Any
 from xml.etree.ElementTree import Element
 
