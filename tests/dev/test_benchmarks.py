@@ -137,6 +137,18 @@ def test_unequal_contenders_are_refused_before_anything_is_timed():
     assert done == []
 
 
+def test_a_refused_figure_stands_in_the_table_and_ends_with_1_but_costs_no_other():
+    def unequal():
+        raise AssertionError("row 7 | differs")
+
+    run = a_run()
+    run._take(figure([1], [1], same=unequal), 1_000)
+    (item,) = run.results()
+    assert not item.is_excused
+    assert exit_code([item], is_checked=False) == 1
+    assert "refused, both ways must give the same: AssertionError: row 7 / differs |" in report.table([item])
+
+
 def test_what_misses_is_measured_again_with_more_rounds_and_only_these_count():
     busy = [0.1, 0.1, 0.1, *[0.9] * 9]
     item = timed(figure(busy, [1]), MORE)
@@ -152,6 +164,7 @@ def test_what_misses_again_ends_with_1():
     held = timed(figure([0.45], [1]), MORE)
     assert (held.is_held, held.is_stretch, held.again, exit_code([held])) == (True, False, 0, 0)
     assert exit_code([held, item]) == 1
+    assert exit_code([held, item], is_checked=False) == 0
 
 
 def test_a_loosened_floor_holds_what_the_whole_one_would_not():
