@@ -35,7 +35,8 @@ class Run:
 
     def __init__(self, goals: Mapping[str, Goal], sizes: Sequence[int], peers: Sequence[str], options: "Options"):
         self.goals, self.sizes, self.peers, self.options = goals, sorted(sizes), peers, options
-        self.wanted = {(key, size) for key, goal in goals.items() for size in goal.sizes(self.sizes)}
+        small = options.small
+        self.wanted = {(key, size) for key, goal in goals.items() for size in goal.sizes(self.sizes, small=small)}
         self.found: list[Result] = []
 
     def at(self, stage: Stage, modules: Mapping[str, ModuleType]) -> None:

@@ -81,6 +81,7 @@ def test_goals_are_chosen_by_number_or_key_and_an_unknown_word_is_refused():
 def test_a_goal_counts_at_its_own_size():
     sizes = [20_000, 200_000]
     assert Goal("P1", "w", "more", 1, at="each").sizes(sizes) == sizes
+    assert Goal("P1", "w", "more", 1, at="each").sizes(sizes, small=True) == [200_000]
     assert Goal("P1", "w", "more", 1).sizes(sizes) == [200_000]
     assert Goal("P1", "w", "more", 1, at=100_000).sizes(sizes) == [200_000]
     assert Goal("P1", "w", "more", 1, at=100_000).sizes([10_000, 100_000, 1_000_000]) == [100_000]
@@ -188,7 +189,7 @@ def test_what_was_not_measured_stands_in_the_table_and_fails_unless_it_was_asked
 
 
 def a_run(**options) -> Run:
-    said = SimpleNamespace(rounds=3, share=1.0, is_checked=True, **options)
+    said = SimpleNamespace(rounds=3, share=1.0, is_checked=True, small=False, **options)
     return Run({"P1 rate": MORE}, [1_000], ["bare"], said)
 
 
