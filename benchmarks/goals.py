@@ -38,14 +38,14 @@ class Goal:
         """Whether the figure is on the right side of a bound, the bound itself included."""
         return figure >= bound if self.better == "more" else figure <= bound
 
-    def sizes(self, rows: Iterable[int]) -> list[int]:
-        """Return the registers of a run at which the figure counts."""
+    def sizes(self, rows: Iterable[int], *, small: bool = False) -> list[int]:
+        """Return the registers of a run at which the figure counts; of a small run the largest alone."""
         sizes = sorted(rows)
         if self.growth:
             return sizes[-1:] if len(sizes) > 1 else []
-        if self.at == EACH:
+        if self.at == EACH and not small:
             return sizes
-        if self.at == LARGEST:
+        if small or self.at == LARGEST:
             return sizes[-1:]
         wanted = float(self.at)
         return [min(sizes, key=lambda size: max(size, wanted) / min(size, wanted))]

@@ -58,7 +58,7 @@ def _line(item: Measured) -> list[str]:
 
 def _missing_line(item: Unmeasured) -> list[str]:
     rows = f"{item.rows:,}".replace(",", " ") if item.rows else ""
-    told = "not measured: " + item.why
+    told = "not measured: " + " ".join(item.why.replace("|", "/").split())[:240]
     return [item.goal.key, rows, item.goal.work, "", "", "", "", "", "", "", "", told]
 
 

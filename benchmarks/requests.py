@@ -5,13 +5,17 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
 
 LEAST = 25
 """Rows that an address must find, so that every page is a full one."""
-_MOST = {"sector": 3, "status": 3, "year": 4, "initiator_type": 2}
+_VALUES = {"sector": (2, 6), "status": (1, 3), "year": (3, 6), "initiator_type": (1, 3)}
+"""How many values of a filter an address names: wide views, of which the database finds a page at once, so that what
+stands above it counts as much as it can."""
+_FILTERS = (("sector", "status", "year"), ("sector", "initiator_type", "year"), tuple(_VALUES))
 Choice = dict[str, list[str]]
 
 
@@ -25,7 +29,7 @@ def _counts(url: str) -> tuple[dict[tuple[str, str, str, str], int], dict[str, l
         ).fetchall()
     counts = {tuple(key): number for *key, number in found}
     values = {}
-    for place, name in enumerate(_MOST):
+    for place, name in enumerate(_VALUES):
         shares: Counter[str] = Counter()
         for key, number in counts.items():
             shares[key[place]] += number
@@ -34,25 +38,33 @@ def _counts(url: str) -> tuple[dict[tuple[str, str, str, str], int], dict[str, l
 
 
 def choices(url: str, seed: int) -> Iterator[Choice]:
-    """Yield what is filtered by, without end and never the same twice: one to four values of each filter.
+    """Yield what is filtered by, without end and never the same twice: sectors, years, statuses, initiators or both.
 
-    There are some ten million combinations, more than any cache holds, and each finds a full page of rows.
+    There are thousands of millions, more than any cache holds, and each finds a full page of rows.
     """
     counts, values = _counts(url)
     draw = random.Random(seed)
     seen = set()
     while True:
-        chosen = {
-            name: sorted(draw.sample(values[name], draw.randint(1, min(most, len(values[name])))))
-            for name, most in _MOST.items()
-        }
-        key = tuple(map(tuple, chosen.values()))
-        if key in seen:
-            continue
-        if sum(counts.get(one, 0) for one in itertools.product(*chosen.values())) < LEAST:
+        chosen = {}
+        for name in draw.choice(_FILTERS):
+            least, most = _VALUES[name]
+            chosen[name] = sorted(draw.sample(values[name], draw.randint(least, min(most, len(values[name])))))
+        key = tuple((name, *found) for name, found in chosen.items())
+        if key in seen or _rows(counts, values, chosen) < LEAST:
             continue
         seen.add(key)
         yield chosen
+
+
+def _rows(counts: dict[Any, int], values: Choice, chosen: Choice) -> int:
+    """Return how many rows a choice finds, or LEAST where it finds more."""
+    found = 0
+    for one in itertools.product(*(chosen.get(name, values[name]) for name in _VALUES)):
+        found += counts.get(one, 0)
+        if found >= LEAST:
+            break
+    return found
 
 
 def queries(url: str, seed: int, count: int) -> list[str]:

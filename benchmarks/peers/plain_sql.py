@@ -38,15 +38,22 @@ _COLUMNS = {"initiator_type": "initiator_type", "sector": "sector_id", "status":
 
 @cache
 def _statement(filters: tuple[str, ...]) -> str:
-    def chosen(table: str) -> str:
-        return " AND ".join(f"{table}.{_COLUMNS[name]} = ANY(%({name})s)" for name in filters) or "true"
+    def chosen(table: str, columns: dict[str, str]) -> str:
+        return " AND ".join(f"{table}.{columns[name]} = ANY(%({name})s)" for name in filters) or "true"
 
+    # The smallest rollup that tells the filters apart, as ours chooses it.
+    faces = [name for name in filters if name in ("initiator_type", "status")]
+    if len(faces) < 2:
+        cells = f"projects_registercell c WHERE c.face = '{(*faces, 'status')[0]}' AND "
+        cells += chosen("c", {**_COLUMNS, "initiator_type": "key", "status": "key"})
+    else:
+        cells = f"projects_registercube c WHERE {chosen('c', _COLUMNS)}"
     return f"""
         WITH figures AS (
             SELECT coalesce(sum(projects), 0)::bigint, coalesce(sum(cost), 0)::bigint,
                    coalesce(sum(cost_known), 0)::bigint, coalesce(sum(projects + members), 0)::bigint
-            FROM projects_registercube c WHERE {chosen("c")}
-        ), page AS (SELECT {ROW} FROM {FROM} WHERE {chosen("p")} ORDER BY p.number LIMIT {PAGE + 1})
+            FROM {cells}
+        ), page AS (SELECT {ROW} FROM {FROM} WHERE {chosen("p", _COLUMNS)} ORDER BY p.number LIMIT {PAGE + 1})
         SELECT figures.*, page.* FROM figures LEFT JOIN page ON true ORDER BY page.number
     """
 

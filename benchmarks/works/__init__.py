@@ -16,4 +16,9 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "html": ("P13", "P15"),
     "filing": ("P14",),
 }
-"""The numbers that a module measures, so that others are not asked; a module that is not named is always asked."""
+"""The numbers that a module measures, so that others are not asked; a module that is not named is always asked.
+
+They are asked in this order: those that write come last.
+"""
+WRITE = ("imports", "filing")
+"""Modules that leave something behind, rows taken back among it; the database is swept after them."""

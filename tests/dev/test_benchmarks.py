@@ -81,6 +81,7 @@ def test_goals_are_chosen_by_number_or_key_and_an_unknown_word_is_refused():
 def test_a_goal_counts_at_its_own_size():
     sizes = [20_000, 200_000]
     assert Goal("P1", "w", "more", 1, at="each").sizes(sizes) == sizes
+    assert Goal("P1", "w", "more", 1, at="each").sizes(sizes, small=True) == [200_000]
     assert Goal("P1", "w", "more", 1).sizes(sizes) == [200_000]
     assert Goal("P1", "w", "more", 1, at=100_000).sizes(sizes) == [200_000]
     assert Goal("P1", "w", "more", 1, at=100_000).sizes([10_000, 100_000, 1_000_000]) == [100_000]
@@ -137,6 +138,18 @@ def test_unequal_contenders_are_refused_before_anything_is_timed():
     assert done == []
 
 
+def test_a_refused_figure_stands_in_the_table_and_ends_with_1_but_costs_no_other():
+    def unequal():
+        raise AssertionError("row 7 | differs")
+
+    run = a_run()
+    run._take(figure([1], [1], same=unequal), 1_000)
+    (item,) = run.results()
+    assert not item.is_excused
+    assert exit_code([item], is_checked=False) == 1
+    assert "refused, both ways must give the same: AssertionError: row 7 / differs |" in report.table([item])
+
+
 def test_what_misses_is_measured_again_with_more_rounds_and_only_these_count():
     busy = [0.1, 0.1, 0.1, *[0.9] * 9]
     item = timed(figure(busy, [1]), MORE)
@@ -152,6 +165,7 @@ def test_what_misses_again_ends_with_1():
     held = timed(figure([0.45], [1]), MORE)
     assert (held.is_held, held.is_stretch, held.again, exit_code([held])) == (True, False, 0, 0)
     assert exit_code([held, item]) == 1
+    assert exit_code([held, item], is_checked=False) == 0
 
 
 def test_a_loosened_floor_holds_what_the_whole_one_would_not():
@@ -175,7 +189,7 @@ def test_what_was_not_measured_stands_in_the_table_and_fails_unless_it_was_asked
 
 
 def a_run(**options) -> Run:
-    said = SimpleNamespace(rounds=3, share=1.0, is_checked=True, **options)
+    said = SimpleNamespace(rounds=3, share=1.0, is_checked=True, small=False, **options)
     return Run({"P1 rate": MORE}, [1_000], ["bare"], said)
 
 
@@ -225,12 +239,13 @@ def test_the_table_goes_between_the_markers_and_nothing_else_changes(tmp_path):
 
 def test_addresses_never_come_twice_and_each_finds_a_full_page(monkeypatch):
     values = {name: ["a", "b", "c", "d"] for name in ("sector", "status", "year", "initiator_type")}
-    counts = {key: 1 if "d" in key else 40 for key in itertools.product("abcd", repeat=4)}
+    counts = {key: 40 for key in itertools.product("abcd", repeat=4) if key[1] != "d"}
     monkeypatch.setattr(requests, "_counts", lambda url: (counts, values))
     drawn = requests.queries("", 1, 400)
     assert len(set(drawn)) == 400
     assert drawn == requests.queries("", 1, 400) != requests.queries("", 2, 400)
-    assert not [query for query in drawn if query.count("=d") == query.count("=")]
+    assert any("status=c" in query for query in drawn)
+    assert [query for query in drawn if "status=d" in query and query.count("status=") == 1] == []
 
 
 class _Site(http.server.BaseHTTPRequestHandler):
