@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
+from accounts.models import Membership
 from accounts.services.letters import link
 from projects.models import Resolution
 from proposals.models import Application, Clarification, ItemDecision, Outcome, Paper, Proposal, Refusal, Session
@@ -14,12 +17,18 @@ from proposals.models.letter import LetterKind
 from proposals.services.letters import write_letter
 from reference.languages import localized
 from reference.money import format_tenge
+from reference.once import Once
+
+
+@Once
+def _people(organisation: UUID) -> QuerySet[Membership, Any]:
+    return Membership.objects.filter(organisation=organisation).values_list("user__email", "user__is_active")
 
 
 def _send(application: Application, kind: LetterKind, site: str, /, **words: Any) -> None:
     """Write to the people of the organisation, or to its own address for a paper application."""
     organisation = application.organisation
-    people = list(organisation.memberships.values_list("user__email", "user__is_active"))
+    people = _people.rows(organisation.pk)
     # Whoever filed on paper has no account: a link to a page behind a login would only be in the way.
     page = ""
     if people:

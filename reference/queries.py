@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any
 
 import holidays
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils.functional import cached_property
 
 from reference.models import LegalParameter, Sector, Territory, WorkingDayCorrection
+from reference.once import Once
 
 _WINDOW = 90
 """Days of corrections that are asked for at once, at least."""
@@ -82,6 +83,12 @@ def legal_value(code: str, on: datetime.date) -> Decimal:
     return legal_parameter(code, on).value
 
 
+@Once
+def _held(on: datetime.date, *, codes: tuple[str, ...]) -> QuerySet[LegalParameter, Any]:
+    lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    return LegalParameter.objects.filter(lasts, valid_from__lte=on, code__in=codes).values_list("code", "value")
+
+
 class LawOfDay:
     """Some numbers of the law on a day, asked for together when the first is needed."""
 
@@ -91,10 +98,7 @@ class LawOfDay:
 
     @cached_property
     def _values(self) -> dict[str, Decimal]:
-        held = LegalParameter.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=self.on), valid_from__lte=self.on
-        )
-        return dict(held.filter(code__in=self._codes).values_list("code", "value"))
+        return dict(_held.rows(self.on, codes=self._codes))
 
     def value(self, code: str) -> Decimal | None:
         """Return the value in the parameter's own unit, None where none is on file for the day."""

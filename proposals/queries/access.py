@@ -30,8 +30,13 @@ def own_applications(user: Any) -> QuerySet[Application]:
     """
     if not user.is_authenticated:
         return Application.objects.none()
+    return applications_of(user.pk, with_paper=enters_paper(user))
+
+
+def applications_of(user: int, *, with_paper: bool) -> QuerySet[Application]:
+    """Return the applications of the organisations a person works for; ``with_paper``: what came on paper too."""
     mine = Q(organisation__memberships__user=user)
-    if enters_paper(user):
+    if with_paper:
         mine |= Q(channel=Channel.PAPER)
     return Application.objects.filter(mine).distinct()
 

@@ -4,14 +4,23 @@ import datetime
 from dataclasses import fields
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from projects.models import Project
 from proposals.models import Proposal
 from proposals.plausibility import Doubt, Facts, doubts
+from reference.once import Once
 
 _MOST_PEERS = 500
 _ASKED = tuple(fact.name for fact in fields(Facts) if fact.name != "payments")
+
+
+@Once
+def _known(sector: str, capacity_unit: str) -> QuerySet[Project, Any]:
+    same = {"sector": sector, "capacity_unit": capacity_unit, "capacity__gt": 0, "cost__gt": 0}
+    found = Project.objects.filter(is_group=False, **same).order_by("-number")
+    return found.values_list("cost", "capacity")[:_MOST_PEERS]
 
 
 def similar_costs(proposal: Proposal) -> list[tuple[int, int]]:
@@ -21,14 +30,7 @@ def similar_costs(proposal: Proposal) -> list[tuple[int, int]]:
     """
     if not (proposal.sector_id and proposal.capacity_unit):
         return []
-    same: dict[str, Any] = {
-        "sector": proposal.sector_id,
-        "capacity_unit": proposal.capacity_unit,
-        "capacity__gt": 0,
-        "cost__gt": 0,
-    }
-    known = Project.objects.filter(is_group=False, **same).order_by("-number").values_list("cost", "capacity")
-    return [(cost, capacity) for cost, capacity in known[:_MOST_PEERS] if cost and capacity]
+    return [(cost, capacity) for cost, capacity in _known.rows(proposal.sector_id, proposal.capacity_unit)]
 
 
 def doubts_about(proposal: Proposal, on: datetime.date | None = None) -> list[Doubt]:

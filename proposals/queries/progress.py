@@ -3,19 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from proposals.checklist import PaperKind, papers_for
-from proposals.models import Answer, Application, Paper, Proposal
+from proposals.models import (
+    Answer,
+    Application,
+    Explanation,
+    Paper,
+    PaperScan,
+    Payment,
+    Proposal,
+    ProposalResponsibility,
+)
 from proposals.queries.doubts import doubts_about
 from proposals.questions import question_by_code, questions_for
 from proposals.steps import ANSWER, AREA, COLUMNS, PAYMENT, REASON, REQUIRED, REQUIRED_AREAS, FormStep
 from reference.codelists import ResponsibilityArea
+from reference.once import Once, keep_prefetched
 
 
 @dataclass(frozen=True)
@@ -196,19 +207,46 @@ def progress(proposal: Proposal) -> Progress:
     return Progress(proposal, tuple(_needs(proposal)), tuple(_still_wrong(proposal)))
 
 
+@Once
+def _locked(application: UUID) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(application=application).select_for_update(of=("self",)).order_by("position")
+
+
+@Once
+def _belonging(application: UUID, *, model: type[Any]) -> QuerySet[Any]:
+    return model.objects.filter(proposal__application=application)
+
+
+@Once
+def _scans(application: UUID) -> QuerySet[PaperScan]:
+    return PaperScan.objects.filter(paper__proposal__application=application)
+
+
+_DETAILS = {
+    "answers": Answer,
+    "payments": Payment,
+    "responsibilities": ProposalResponsibility,
+    "papers": Paper,
+    "explanations": Explanation,
+}
+
+
 def with_details(application: Application, *, locked: bool = False) -> list[Proposal]:
     """Return the application's proposals with everything that belongs to them, in a constant number of queries.
 
     ``locked``: nobody changes them or what belongs to them until the transaction ends. They are locked first, then the
     rest is read, so what is returned is what stays.
     """
-    papers = Prefetch("papers", Paper.objects.select_related("scan"))
-    rows = (
-        application.proposals.select_related("sector", "territory__parent")
-        .prefetch_related("answers", "payments", "responsibilities", papers, "explanations")
-        .order_by("position")
-    )
-    proposals = list(rows.select_for_update(of=("self",)) if locked else rows)
+    if locked:
+        proposals = _locked.objects(application.pk)
+    else:
+        proposals = list(application.proposals.select_related("sector", "territory__parent").order_by("position"))
     for proposal in proposals:
         proposal.application = application
+    found = {name: _belonging.objects(application.pk, model=model) for name, model in _DETAILS.items()}
+    scans = {scan.paper_id: scan for scan in _scans.objects(application.pk)}
+    for paper in found["papers"]:
+        Paper.scan.related.set_cached_value(paper, scans.get(paper.pk))  # type: ignore[attr-defined]
+    for name, rows in found.items():
+        keep_prefetched(proposals, name, rows)
     return proposals

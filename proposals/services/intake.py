@@ -4,21 +4,25 @@ import datetime
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
 from proposals import notifications
 from proposals.models import Application, ArrivalCounter, Paper, Proposal
 from proposals.models.application import number_of
 from proposals.models.proposal import CONTENT
 from proposals.models.stage_change import StepChannel
-from proposals.queries.access import own_applications
+from proposals.queries.access import applications_of, enters_paper
 from proposals.queries.progress import Missing, asked_answers, progress, with_details
 from proposals.services.moves import remember
 from proposals.workflow import Action, find_step
+from reference.once import Once
 
 
 class Incomplete(Exception):
@@ -58,6 +62,27 @@ def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int,
         ArrivalCounter.objects.filter(year=year).update(last=number - 1)
 
 
+@Once
+def _own(application: UUID, user: int, *, with_paper: bool) -> QuerySet[Application]:
+    own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
+    return Application.objects.select_for_update(of=("self",)).filter(pk__in=own)
+
+
+@Once
+def _organisation(organisation: UUID) -> QuerySet[Organisation]:
+    return Organisation.objects.select_for_update(of=("self",)).filter(pk=organisation)
+
+
+def _own_locked(application: Application, by: Any) -> Application:
+    """Return the person's own application with its organisation, both locked; raise Application.DoesNotExist."""
+    own = by.is_authenticated and _own.objects(application.pk, by.pk, with_paper=enters_paper(by))
+    if not own:
+        raise Application.DoesNotExist
+    (row,) = own
+    (row.organisation,) = _organisation.objects(row.organisation_id)
+    return row
+
+
 @transaction.atomic
 def file(
     application: Application,
@@ -76,9 +101,7 @@ def file(
     ``at`` the time of filing when it is not now, only in invented histories.
     Raises Application.DoesNotExist, ValidationError (no consent), Incomplete.
     """
-    own = own_applications(by).filter(pk=application.pk).values("pk")
-    rows = Application.objects.select_related("organisation")
-    row = rows.select_for_update(of=("self", "organisation")).get(pk__in=own)
+    row = _own_locked(application, by)
     if row.is_filed:
         return row
     if not consent:

@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from accounts.services.letters import store_letter
 from proposals.models import LetterText
 from proposals.models.letter import LetterKind, header_of
+from reference.once import Once
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "letters"
 _PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
@@ -55,10 +58,15 @@ def shipped(kind: str, language: str) -> tuple[str, str]:
     return subject, body.strip() + "\n"
 
 
+@Once
+def _own_words(kind: str, language: str) -> QuerySet[LetterText, Any]:
+    return LetterText.objects.filter(kind=kind, language=language).values_list("subject", "body")
+
+
 def words_of(kind: str, language: str) -> tuple[str, str]:
     """Return subject and body of a letter in a language, with its places not yet filled."""
-    own = LetterText.objects.filter(kind=kind, language=language).first()
-    return (own.subject, own.body) if own else shipped(kind, language)
+    own = _own_words.rows(str(kind), language)
+    return own[0] if own else shipped(kind, language)
 
 
 def unknown_places(kind: str, text: str, *, in_subject: bool = False) -> list[str]:

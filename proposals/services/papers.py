@@ -3,16 +3,19 @@
 import logging
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from proposals.models import Paper, Proposal
-from proposals.queries.access import own_applications
+from proposals.queries.access import applications_of, enters_paper
 from proposals.workflow import EDITABLE, Stage
 from reference.file_names import shown_name
 from reference.forgetting import forget_file
+from reference.once import Once
 from reference.papers import examine
 
 logger = logging.getLogger(__name__)
@@ -25,10 +28,25 @@ class PapersClosed(Exception):
     """The proposal is with the chamber: its papers can no longer be changed."""
 
 
+@Once
+def _own_locked(proposal: UUID, application: UUID, user: int, *, with_paper: bool) -> QuerySet[Proposal]:
+    own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
+    return Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal, application__in=own)
+
+
+@Once
+def _versions(proposal: UUID) -> QuerySet[Paper, Any]:
+    return Paper.objects.filter(proposal=proposal).order_by().values_list("pk")
+
+
 def _open_row(proposal: Proposal, by: Any) -> Proposal:
     """Return the person's own proposal, locked; raise Proposal.DoesNotExist, PapersClosed."""
-    own = own_applications(by).filter(pk=proposal.application_id).values("pk")
-    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk, application__in=own)
+    own = by.is_authenticated and _own_locked.objects(
+        proposal.pk, proposal.application_id, by.pk, with_paper=enters_paper(by)
+    )
+    if not own:
+        raise Proposal.DoesNotExist
+    (row,) = own
     if row.stage not in EDITABLE:
         raise PapersClosed
     return row
@@ -52,7 +70,7 @@ def attach(
     upload.seek(0)
     with transaction.atomic():
         row = _open_row(proposal, by)
-        if row.papers.count() >= MOST_PAPERS:
+        if len(_versions.rows(row.pk)) >= MOST_PAPERS:
             raise ValidationError(
                 _("At most %(count)d files belong to one proposal. Remove one first.") % {"count": MOST_PAPERS}
             )
