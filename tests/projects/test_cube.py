@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings, strategies as st
 
 from projects.models import Project, RegisterCube
-from projects.models.register_cell import MEASURES
+from projects.models.register_cell import EVERYWHERE, MEASURES
 from projects.queries import facets as facet_queries
 from projects.queries.cells import PARTS, Choice, choice_of, source_of, statement_of, totals_of
 from projects.queries.facets import FACETS, UNKNOWN_YEAR, counts_of, counts_of_rows
@@ -66,6 +66,8 @@ def test_the_smallest_that_fits_is_read():
     assert source_of(Choice(initiator_types=sme)).face == "initiator_type"
     assert source_of(Choice(initiator_types=sme), ["region"]).face is None
     assert source_of(Choice(initiator_types=sme, statuses=frozenset({"planned"}))).table == "projects_registercube"
+    both = source_of(Choice(initiator_types=sme, statuses=frozenset({"planned"}), sectors=sport))
+    assert dict(zip(both.parts, both.values, strict=True))["territories"] == [EVERYWHERE]
     every = Choice(initiator_types=sme, statuses=frozenset(APPROVED))
     assert (source_of(every).face, source_of(every).values) == ("initiator_type", (True, ["sme"]))
 
@@ -98,12 +100,16 @@ def test_what_only_rows_know_is_no_choice(name, value):
     assert choice_of(cleaned | {name: value}) is None
 
 
+KEY = ("status", "initiator_type", "territory", "sector")
+
+
 def combinations():
-    return set(Project.objects.values_list("status", "initiator_type", "territory_id", "sector_id").distinct())
+    rows = set(Project.objects.values_list(*KEY))
+    return rows | {(status, initiator, EVERYWHERE, sector) for status, initiator, _territory, sector in rows}
 
 
 def cube():
-    return set(RegisterCube.objects.values_list("status", "initiator_type", "territory_id", "sector_id"))
+    return set(RegisterCube.objects.values_list(*KEY))
 
 
 def test_rows_of_the_cube_go_when_nothing_is_left_of_them():
@@ -111,11 +117,11 @@ def test_rows_of_the_cube_go_when_nothing_is_left_of_them():
     for sector in ("sport", "waste", "health"):
         Project.objects.filter(pk=one.pk).update(sector=sector, cost=None)
         assert cube() == combinations()
-    assert RegisterCube.objects.count() == 2
+    assert RegisterCube.objects.count() == 4
     # The last of a row joins a group: nothing counts there, but a member stands there.
     group = factories.project(is_group=True)
     Project.objects.filter(pk=one.pk).update(group=group)
-    assert RegisterCube.objects.get(sector="health").members == 1
+    assert RegisterCube.objects.get(sector="health", territory=EVERYWHERE).members == 1
     Project.objects.filter(pk__in=[one.pk, two.pk]).update(sector="sport")
     assert cube() == combinations()
 
