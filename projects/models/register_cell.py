@@ -2,8 +2,8 @@
 
 In the cells the same totals stand three times, each time told apart by another face of a project (who proposed it,
 where it stands, where it lies), and always by sector, year and whether it counts as approved. In the cube they stand
-once, told apart by all of these at once: finer, and larger. ``projects/queries/totals.py`` says what is counted, and
-tests hold all against each other.
+told apart by all of these at once, and once more by all but the territory. ``projects/queries/totals.py`` says what is
+counted, and tests hold all against each other.
 """
 
 import pgtrigger
@@ -37,7 +37,9 @@ _MEASURES = {
 _SUMS = {"cost": "NOT is_member", "on_file_cost": "NOT is_member AND on_file"}
 MEASURES = (*_MEASURES, *_SUMS)
 CUBE_KEY = ("status", "initiator_type", "territory_id", "sector_id", "year")
-"""What tells the rows of the cube apart, in the order of its key: a reader gives the first two in any case."""
+"""What tells the rows of the cube apart, in the order of its key: a reader gives the first three in any case."""
+EVERYWHERE = ""
+"""Stands for the territory in a row of the cube that tells all territories together."""
 _CELL_KEY = ("face", "key", "sector_id", "year", "is_approved")
 _NOT_APPROVED = ", ".join(f"'{status.value}'" for status in NOT_APPROVED)
 _NAMES = ", ".join(MEASURES)
@@ -64,7 +66,7 @@ def adding(rows: str) -> str:
     """Return the statement that adds rows to cube and cells; ``rows`` selects projects with a ``sign`` of 1 or -1.
 
     Rows are added up once, to those of the cube, and these to cells. The cube is written first, for the same reason as
-    keys have an order. It returns an array of places (ctid): rows of the cube at which nothing is left.
+    keys have an order. The statement returns an array of places (ctid): rows of the cube at which nothing is left.
     """
     counted = [f"sum(sign * ({condition})::int)::bigint AS {name}" for name, condition in _MEASURES.items()]
     counted += [
@@ -74,23 +76,25 @@ def adding(rows: str) -> str:
     cube_key, cell_key = ", ".join(CUBE_KEY), ", ".join(_CELL_KEY)
     cells = f"""(
         SELECT {cell_key}, {", ".join(f"sum({name})::bigint AS {name}" for name in MEASURES)}
-        FROM (SELECT faces.*, sector_id, year, status NOT IN ({_NOT_APPROVED}) AS is_approved, {_NAMES}
+        FROM (SELECT faces.*, territory_id, sector_id, year, status NOT IN ({_NOT_APPROVED}) AS is_approved, {_NAMES}
               FROM added,
                    LATERAL (VALUES ('{Face.INITIATOR.value}', initiator_type), ('{Face.STATUS.value}', status),
                                    ('{Face.TERRITORY.value}', territory_id)) AS faces (face, key)) AS faced
         -- Asks for the whole cube before the first cell.
         WHERE (SELECT count(*) FROM cubed) > 0
+          AND (face = '{Face.TERRITORY.value}') = (territory_id <> '{EVERYWHERE}')
         GROUP BY {cell_key}) AS celled
         WHERE NOT {_NOTHING}"""  # noqa: S608
     return f"""
     WITH added AS MATERIALIZED (
         SELECT * FROM (
-            SELECT {cube_key}, {", ".join(counted)}
+            SELECT {cube_key.replace("territory_id", f"coalesce(territory_id, '{EVERYWHERE}') AS territory_id")},
+                   {", ".join(counted)}
             FROM (SELECT sign, status, initiator_type, territory_id, sector_id,
                          coalesce(year, {UNKNOWN_YEAR})::smallint AS year, group_id IS NOT NULL AS is_member, is_group,
                          resolution_id IS NOT NULL AS on_file, cost
                   FROM ({rows}) AS changed) AS told
-            GROUP BY {cube_key}) AS one
+            GROUP BY GROUPING SETS (({cube_key}), ({cube_key.replace("territory_id, ", "")}))) AS one
         WHERE NOT {_NOTHING}
     ), cubed AS (
         {_upsert("projects_registercube", CUBE_KEY, "added")}
@@ -149,31 +153,22 @@ class RegisterCell(_Totals):
 class RegisterCube(_Totals):
     """Totals of the projects that share status, initiator type, territory, sector and year. Triggers write it.
 
-    A row at which nothing is left is taken away. The keys of the projects hold sector and territory to their lists: to
-    ask again for each row here would slow every import.
+    Every project stands in two rows: that of its territory, and that of all territories together. A row at which
+    nothing is left is taken away. The keys of the projects hold the codes to their lists: to ask again for each row
+    here would slow every import.
     """
 
-    pk = models.CompositePrimaryKey(*CUBE_KEY)
+    pk = models.CompositePrimaryKey("status", "initiator_type", "territory", "sector", "year")
     status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, editable=False)
     initiator_type = models.CharField(_("initiator type"), max_length=20, choices=InitiatorType, editable=False)
-    territory = models.ForeignKey(
-        "reference.Territory",
-        models.DO_NOTHING,
-        related_name="+",
+    territory = models.CharField(
+        _("territory"),
+        max_length=9,
+        db_column="territory_id",
         editable=False,
-        db_constraint=False,
-        db_index=False,
-        verbose_name=_("territory"),
+        help_text=_("KATO; empty: all territories together."),
     )
-    sector = models.ForeignKey(
-        "reference.Sector",
-        models.DO_NOTHING,
-        related_name="+",
-        editable=False,
-        db_constraint=False,
-        db_index=False,
-        verbose_name=_("sector"),
-    )
+    sector = models.CharField(_("sector"), max_length=40, db_column="sector_id", editable=False)
     year = models.PositiveSmallIntegerField(_("year"), editable=False, help_text=_("0: no source tells the year."))
 
     class Meta:
@@ -182,7 +177,7 @@ class RegisterCube(_Totals):
         ordering = ["status", "initiator_type", "territory", "sector", "year"]
 
     def __str__(self) -> str:
-        return f"{self.status} {self.initiator_type} {self.territory_id}, {self.sector_id}, {self.year or '?'}"
+        return f"{self.status} {self.initiator_type} {self.territory}, {self.sector}, {self.year or '?'}"
 
 
 def _trigger(name: str, operation: pgtrigger.Operation, rows: str, **tables: str) -> pgtrigger.Trigger:

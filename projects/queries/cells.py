@@ -1,8 +1,9 @@
 """Totals read from what is added up beforehand: the same figures as ``totals.py`` makes of the rows.
 
 A choice may name sectors, years, whether approved, initiator types, statuses and territories, all at once. The cells
-know one of the last three at a time and are few; the cube knows all and is larger: each question reads the smallest
-that fits. What neither knows (a search, a span of costs, a resolution, a past day) is asked of the rows themselves.
+know one of the last three at a time and are few; the cube knows all of them, and in fewer rows all but the territory.
+Each question reads the smallest that fits. What none of them knows (a search, a span of costs, a resolution, a past
+day) is asked of the rows themselves.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from projects.models import Face
-from projects.models.register_cell import MEASURES, UNKNOWN_YEAR
+from projects.models.register_cell import EVERYWHERE, MEASURES, UNKNOWN_YEAR
 from projects.queries.reading import reading
 from projects.queries.totals import Figures, Group, Totals
 from reference.codelists import APPROVED, NOT_APPROVED, InitiatorType, ProjectStatus
@@ -109,11 +110,12 @@ _CONDITIONS = {
     "last_year": f"year BETWEEN {UNKNOWN_YEAR + 1} AND %s",
 }
 _OF_CELLS = {**_CONDITIONS, "is_approved": "is_approved = %s", **dict.fromkeys(_FACES, "key = ANY(%s)")}
-# Its key begins with these two. Naming all their codes lets the key be used where only later columns are chosen.
+# Its key begins with the first three: to name all their codes lets the key be used where only later columns are chosen.
 _OF_CUBE = {
     "statuses": "status = ANY(%s)",
     "initiator_types": "initiator_type = ANY(%s)",
     "territories": "territory_id = ANY(%s)",
+    "not_everywhere": "territory_id <> %s",
     **_CONDITIONS,
 }
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in MEASURES)
@@ -157,18 +159,25 @@ def source_of(choice: Choice, groupings: Iterable[str] = ()) -> Source:
     faces = {face for part, face in _FACES.items() if getattr(choice, part)}
     faces |= {_GROUPED_FACES[name] for name in groupings if name in _GROUPED_FACES}
     if len(faces) > 1:
-        return in_cube(choice)
+        return in_cube(choice, groupings)
     return _source(next(iter(faces), Face.STATUS), _OF_CELLS, _values(choice))
 
 
-def in_cube(choice: Choice) -> Source:
-    """Return the cube as the source of a choice: its condition fits every table with the cube's key as columns."""
+def in_cube(choice: Choice, groupings: Iterable[str] = ("territory",)) -> Source:
+    """Return the cube as the source of a choice that is told apart by these groupings.
+
+    Where territories are told apart, the condition fits every table that has the cube's key as columns.
+    """
     found = _values(choice)
     counts = found.pop("is_approved", None)
     of_approval = {None: tuple(ProjectStatus), True: APPROVED, False: NOT_APPROVED}[counts]
     statuses = {status.value for status in of_approval}
     found["statuses"] = sorted(statuses & set(found.get("statuses", statuses)))
-    return _source(None, _OF_CUBE, {"initiator_types": sorted(InitiatorType.values), **found})
+    found.setdefault("initiator_types", sorted(InitiatorType.values))
+    if not choice.territories:
+        is_told = any(_GROUPED_FACES.get(name) == Face.TERRITORY for name in groupings)
+        found |= {"not_everywhere": EVERYWHERE} if is_told else {"territories": [EVERYWHERE]}
+    return _source(None, _OF_CUBE, found)
 
 
 def _source(face: Face | None, known: Iterable[str], chosen: Mapping[str, Any]) -> Source:

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
 from projects.models import Project, RegisterCell, RegisterCube
-from projects.models.register_cell import MEASURES
+from projects.models.register_cell import EVERYWHERE, MEASURES
 from projects.queries.cells_against_rows import differences
 from projects.services import cells as service
 from projects.services.cells import mend_cells
@@ -59,6 +59,17 @@ class TestCheck:
         assert f"{face} {spoilt.key}, sector {spoilt.sector_id}, year {year or 'unknown'}" in ran("--mend")
         assert differences() == []
 
+    @pytest.mark.parametrize("measure", ["projects", "cost", "on_file_cost"])
+    @pytest.mark.parametrize("place", [EVERYWHERE, factories.ALMATY])
+    def test_one_wrong_number_of_the_cube_is_found_and_named(self, measure, place):
+        spoilt = RegisterCube.objects.filter(territory=place).first()
+        RegisterCube.objects.filter(pk=spoilt.pk).update(**{measure: getattr(spoilt, measure) + 1})
+        (found,) = differences()
+        key = (spoilt.status, spoilt.initiator_type, place, spoilt.sector, spoilt.year or None)
+        assert (found.face, found.key) == (None, key)
+        assert f"cube {spoilt.status} {spoilt.initiator_type} {place}, sector {spoilt.sector}" in ran("--mend")
+        assert differences() == []
+
     def test_a_lost_cell_and_one_too_many_are_found(self):
         """One too many with a sum and no project: totals by cells would add it and no breakdown would show it."""
         lost = RegisterCell.objects.filter(projects__gt=0).first()
@@ -90,7 +101,7 @@ class TestCheck:
             cursor.execute("ALTER TABLE projects_project DISABLE TRIGGER USER")
             cursor.execute("UPDATE projects_project SET cost = 11 WHERE id = %s", [some.pk])
             cursor.execute("ALTER TABLE projects_project ENABLE TRIGGER USER")
-        assert [one.face for one in differences()] == ["initiator_type", "status", "territory", None]
+        assert [one.face for one in differences()] == ["initiator_type", "status", "territory", None, None]
         ran("--mend")
         assert differences() == []
 
