@@ -16,7 +16,8 @@ from devtools.demo import collect_static
 from devtools.programs import manage, run, side_by_side_told
 from devtools.translations import LANGUAGES
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The shell first: the same pages for half the processor time of a whole Chromium."""
 MOST_WORKERS = 4
 OFFLINE = {"DATABASE_URL": "postgres://nobody@localhost/nowhere"}  # for programs that only load the settings
 

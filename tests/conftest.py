@@ -1,6 +1,7 @@
 """What every test may ask for: reference data, a clerk, and savepoints for examples of property tests."""
 
 import copy
+import functools
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from accounts.models import User
+from proposals.services import library
 from reference.models import LegalParameter, Sector, Territory
 from reference.services import load_parameters, load_sectors, load_territories
 from tests import factories, made_once
@@ -29,11 +31,15 @@ MAKING = pytest.StashKey[made_once.Making]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords fast, and do without the manifest of static files where nobody has collected them."""
+    # Thousands of tests are collected, and all of it stays: nothing to look for until they are.
+    gc.disable()
     # Runs side by side have databases of their own, and so they need folders of their own.
     site.MEDIA_ROOT = str(Path(site.MEDIA_ROOT, os.environ.get("PYTEST_XDIST_WORKER", "")))
     # Tests hold answers that they do not read to the end.
     site.HEAVY_AT_ONCE = 1_000
     site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Sixteen Word files, the same bytes every time (proposals/test_typical_documents): made once.
+    library.shipped_documents = functools.cache(library.shipped_documents)
     # Every client of a test starts the middleware anew, which else looks at each static file: a tenth of the run.
     site.WHITENOISE_AUTOREFRESH = True
     if not Path(site.STATIC_ROOT, "staticfiles.json").exists():
@@ -73,6 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Let the collector leave alone what lives until the end, and look less often: rows of a test are short-lived."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -13,13 +13,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from accounts.roles import Role
+from devtools.checks import BROWSERS
 from tests.browser import real_register
 from tests.browser.visitor import Visitor, new_visitor
 
 # Playwright keeps an event loop in this thread; Django would refuse the database to the whole run because of it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 See = Callable[..., Visitor]
 
 

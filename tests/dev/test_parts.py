@@ -317,6 +317,8 @@ def test_the_browser_is_the_one_named_or_one_on_path(tmp_path):
     found = str(program(tmp_path / "bin" / "chromium-browser"))
     path = str(tmp_path / "bin")
     assert checks.find_browser({"PATH": path}) == found
+    shell = str(program(tmp_path / "bin" / "chromium-headless-shell"))
+    assert checks.find_browser({"PATH": path}) == shell
     assert checks.find_browser({"PATH": str(tmp_path)}) is None
     assert checks.find_browser({"PATH": "", "CHROMIUM": found}) == found
     with pytest.raises(RunnerError, match="no program of that name"):

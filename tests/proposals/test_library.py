@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
-from proposals.documents.library import shipped_documents
 from proposals.models import TypicalDocument
 from proposals.queries.library import offered_documents
 from proposals.services import library
@@ -18,7 +17,7 @@ from tests.proposals.templates import version, word
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
-SHIPPED = shipped_documents()
+SHIPPED = library.shipped_documents()
 
 
 @pytest.fixture

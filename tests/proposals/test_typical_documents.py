@@ -10,9 +10,10 @@ from docx.shared import Cm
 
 from proposals.documents.filling import BLANK, check_template, fill_docx
 from proposals.documents.library import SOURCES, shipped_documents
+from proposals.services import library
 from reference.papers import examine
 
-ALL = shipped_documents()
+ALL = library.shipped_documents()
 SECTORS = Path(__file__).resolve().parents[2] / "reference" / "data" / "sectors.csv"
 KINDS = {"cover_letter", "information_sheet", "financial_model", "responsibility_matrix", "business_plan"}
 each = pytest.mark.parametrize("made", ALL, ids=lambda made: f"{made.code}-{made.language}")
