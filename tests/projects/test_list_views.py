@@ -151,7 +151,7 @@ def test_the_address_of_a_view_is_one_and_shows_it(client):
     )
     assert numbers(parse(client.get(address))) == numbers(at(client, pairs)) == [2, 1]
     assert at(client).one("input", id="share-address")["value"] == "http://testserver/en/projects/"
-    assert at(client).one("p", "only-print").text.startswith("http://testserver/en/projects/The register as of ")
+    assert at(client).one("p", "only-print").text.startswith("http://testserver/en/projects/This page was made on ")
 
 
 def test_downloads_lead_to_exactly_the_view(client):
