@@ -17,7 +17,7 @@ from projects.models import ListChange, Project, Resolution
 from projects.queries import as_of, register
 from projects.queries.facets import UNKNOWN_YEAR
 from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
-from projects.queries.records import Record, records, records_on
+from projects.queries.records import Record, records, records_on, table, table_on
 from projects.queries.search import Instead, forgiving
 from projects.queries.totals import Figures, totals
 from reference import query_strings
@@ -168,6 +168,10 @@ class ProjectFilter(django_filters.FilterSet):
     def records(self) -> Iterator[Record]:
         """Yield the rows of the view in its order, on the chosen day or today. One query."""
         return records(self.rows()) if self.day is None else records_on(self.lines())
+
+    def table(self) -> QuerySet[Any]:
+        """Return the query of the records' columns in the order of the view, on the chosen day or today."""
+        return table(self.rows()) if self.day is None else table_on(self.lines())
 
     def rows(self, *, without: Collection[str] = ()) -> QuerySet[Project]:
         """Return the filtered rows, as if the filters named in ``without`` were not set. The form must be valid."""
