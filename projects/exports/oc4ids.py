@@ -35,7 +35,7 @@ from reference.languages import LANGUAGES, localized
 
 VERSION = "0.9"
 """The version of the standard as a package writes it: major and minor only."""
-CHUNK = 500
+CHUNK = 2_000
 """Projects whose papers, contracts and roads are fetched at once."""
 LOCAL_PREFIX = "kz-ppp-registry"
 PUBLISHER = "Өңірлік кәсіпкерлер палатасы"
