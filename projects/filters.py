@@ -18,7 +18,7 @@ from projects.queries import as_of, register
 from projects.queries.cells import KNOWN_GROUPINGS, PARTS, Choice, choice_of, dimensions_of, totals_of, totals_of_by
 from projects.queries.facets import FACETS, UNKNOWN_YEAR, Counts, counts_of, counts_of_rows
 from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
-from projects.queries.records import Record, records, records_on
+from projects.queries.records import Record, records, records_on, table, table_on
 from projects.queries.search import Instead, forgiving
 from projects.queries.totals import Figures, Group, Totals, totals, totals_by
 from reference import query_strings
@@ -201,6 +201,10 @@ class ProjectFilter(django_filters.FilterSet):
     def records(self) -> Iterator[Record]:
         """Yield the rows of the view in its order, on the chosen day or today. One query."""
         return records(self.rows()) if self.day is None else records_on(self.lines())
+
+    def table(self) -> QuerySet[Any]:
+        """Return the query of the records' columns in the order of the view, on the chosen day or today."""
+        return table(self.rows()) if self.day is None else table_on(self.lines())
 
     def rows(self, *, without: Collection[str] = ()) -> QuerySet[Project]:
         """Return the filtered rows, as if the filters named in ``without`` were not set. The form must be valid."""

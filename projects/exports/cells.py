@@ -1,13 +1,14 @@
 """How values are written: no formula that somebody else wrote, no character that breaks a file. Pure."""
 
-import json
 import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+import orjson
+from django.conf import settings
 
 _UNSHOWN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?")
@@ -58,10 +59,13 @@ def plain_decimal(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
+ZONE = ZoneInfo(settings.TIME_ZONE)
+"""The time of Almaty; to ask Django for the current zone of each moment takes longer than to write it."""
+
+
 def moment(value: datetime) -> str:
     """Return a moment as ISO 8601 in the time of Almaty."""
-    # Nothing here ever speaks another zone's time; asking for the current one costs more than the rest.
-    return value.astimezone(timezone.get_default_timezone()).isoformat()
+    return value.astimezone(ZONE).isoformat()
 
 
 def csv_cell(value: Any) -> str | int:
@@ -92,4 +96,4 @@ def json_value(value: Any) -> Any:
 
 def as_json(value: Any) -> str:
     """Return JSON on one line, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=json_value)
+    return orjson.dumps(value, default=json_value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()

@@ -115,7 +115,7 @@ def _write_all(target: Path, day: str) -> None:
         made_at = timezone.now()
         for name, (_type, make) in FORMS.items():
             view = whole_register("kk", path=reverse("daily_file", args=[day, name]))
-            with contextlib.closing(make(view, view.records(), figures)) as pieces:  # type: ignore[type-var]
+            with contextlib.closing(make(view, figures)) as pieces:  # type: ignore[type-var]
                 size, digest = _write(target / name, pieces)
             written.append({"name": name, "size": size, "sha256": digest})
     facts = {

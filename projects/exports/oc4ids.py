@@ -1,6 +1,7 @@
 """The view as an OC4IDS 0.9.5 project package (docs/decisions/0020-oc4ids-mapping.md)."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -34,7 +35,7 @@ from reference.languages import LANGUAGES, localized
 
 VERSION = "0.9"
 """The version of the standard as a package writes it: major and minor only."""
-CHUNK = 500
+CHUNK = 2_000
 """Projects whose papers, contracts and roads are fetched at once."""
 LOCAL_PREFIX = "kz-ppp-registry"
 PUBLISHER = "Өңірлік кәсіпкерлер палатасы"
@@ -64,15 +65,16 @@ def head(view: View) -> Json:
     }
 
 
-def package(view: View, records: Iterator[Record], figures: Figures) -> Iterator[bytes]:
+def package(view: View, figures: Figures) -> Iterator[bytes]:
     """Yield a project package piece by piece."""
     opening = as_json(head(view))
     yield f'{opening[:-1]},"projects":['.encode()
     separator = ""
-    while chunk := list(islice(records, CHUNK)):
-        written = ",".join(as_json(project) for project in projects_of(view, chunk))
-        yield (separator + written).encode()
-        separator = ","
+    with closing(view.records()) as records:  # type: ignore[type-var]
+        while chunk := list(islice(records, CHUNK)):
+            written = ",".join(as_json(project) for project in projects_of(view, chunk))
+            yield (separator + written).encode()
+            separator = ","
     yield b"]}\n"
 
 

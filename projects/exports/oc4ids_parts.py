@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 def filled(**facts: Any) -> Json:
     """Return the facts that say something: OC4IDS has no empty texts, lists and objects, and no null."""
-    return {name: value for name, value in facts.items() if value is not None and value != "" and value not in ([], {})}
+    return {name: value for name, value in facts.items() if value or value == 0}
 
 
 def text(value: str) -> str:

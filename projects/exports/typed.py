@@ -17,19 +17,22 @@ HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E3F3F7")}
 GROUPED = "#,##0"
 
 
-def typed(sheet: Any, value: Any) -> Any:
-    """Return a value as a typed cell; text is text, whatever it looks like."""
-    if isinstance(value, bool) or value is None:
+def plain_value(value: Any) -> Any:
+    """Return what a cell holds: text that is no formula, None for nothing, an exact number, a moment of Almaty."""
+    if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if value <= LARGEST_EXACT else text_cell(sheet, str(value))
-    if isinstance(value, float):
-        return value
+        return value if value <= LARGEST_EXACT else str(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    return text_cell(sheet, value)
+    return fits_excel(safe(value)) or None
+
+
+def typed(sheet: Any, value: Any) -> Any:
+    """Return a value as a typed cell of openpyxl; text is text, whatever it looks like."""
+    return text_cell(sheet, value) if isinstance(value, str) else plain_value(value)
 
 
 def text_cell(sheet: Any, value: str) -> Any:
@@ -40,15 +43,6 @@ def text_cell(sheet: Any, value: str) -> Any:
     # openpyxl takes #N/A and its like for errors of a formula.
     cell = WriteOnlyCell(sheet, shown)
     cell.data_type = "s"
-    return cell
-
-
-def money(sheet: Any, value: Any) -> Any:
-    """Return a whole number in groups of three."""
-    if not isinstance(value, int):
-        return value
-    cell = WriteOnlyCell(sheet, value)
-    cell.number_format = GROUPED
     return cell
 
 

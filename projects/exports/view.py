@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
 from projects.exports.cells import moment
 from projects.filters import ProjectFilter
+from projects.queries.copying import LONGEST_SILENCE
 from projects.queries.reading import reading
 from projects.queries.records import Record
 from projects.queries.register import register
@@ -19,12 +21,10 @@ from projects.queries.snapshot import one_moment
 from projects.queries.totals import Figures
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-LONGEST_SILENCE = "120s"
-"""How long a reader may take nothing before the database ends the transaction behind his download."""
 LONGEST_QUESTION = 30
 """Seconds that the database may take for one piece of a file."""
-Maker = Callable[["View", Iterator[Record], Figures], Iterator[bytes]]
-"""Makes the bytes of a file of the records, piece by piece."""
+Maker = Callable[["View", Figures], Iterator[bytes]]
+"""Makes the bytes of the view's file, piece by piece."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class View:
         """Return the rows in the order of the page; titles sort in the view's language."""
         with override(self.language):
             return self.filters.records()
+
+    def table(self) -> QuerySet[Any]:
+        """Return the query of the records' columns, in the same order."""
+        with override(self.language):
+            return self.filters.table()
 
     def changed_at(self) -> str:
         """Return when a row of the view was changed last, or now where there is none. One query."""
@@ -78,11 +83,11 @@ class Stream:
     def _run(view: View, make: Maker) -> Iterator:
         with one_moment(seconds=LONGEST_QUESTION):
             with reading().cursor() as cursor:
-                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [LONGEST_SILENCE])
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [f"{LONGEST_SILENCE}s"])
             figures = view.figures()
             yield figures
             # The cursor on the server must go before its transaction does.
-            with closing(view.records()) as rows, closing(make(view, rows, figures)) as pieces:  # type: ignore[type-var]
+            with closing(make(view, figures)) as pieces:  # type: ignore[type-var]
                 yield from pieces
 
     def __iter__(self) -> Iterator[bytes]:

@@ -1,18 +1,21 @@
-"""The view as a workbook: typed cells, and a sheet that says what was taken, when, and how much it is."""
+"""The view as a workbook: typed cells, and a sheet that says what was taken, when, and how much it is.
+
+Text stands in the file as text (``inlineStr``), whatever it looks like; nothing here can write a formula.
+"""
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from contextlib import closing
+from itertools import islice
+from typing import IO, Any
 
 from django.utils.translation import gettext as _, override, pgettext
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from rustpy_xlsxwriter import Format, write_worksheets
 
 from projects.exports.about import about
 from projects.exports.dictionary import labels
 from projects.exports.tables import COLUMNS, row_of
-from projects.exports.typed import HEAD, money, styled, typed
+from projects.exports.typed import GROUPED, plain_value
 from projects.exports.view import View
 from projects.exports.words import words_in
 from projects.queries.records import Record
@@ -20,50 +23,64 @@ from projects.queries.totals import Figures
 
 _WIDTHS = {"title_kk": 60, "title_ru": 60, "title_en": 40, "private_partner": 34, "source_url": 40, "cost": 20}
 _WIDTHS |= {"sector_name": 24, "territory_name": 24, "initiator_name": 20, "status_name": 24, "updated_at": 20}
+_PIECE = 256 * 1024
+_SHEET = 31
+"""Letters that the name of a sheet may have."""
 
 
-def _rows_sheet(book: Workbook, view: View, records: Iterator[Record]) -> int:
-    words, head = words_in(view.language), labels(view.language)
-    sheet = book.create_sheet(_("Projects")[:31])
-    sheet.freeze_panes = "B2"
-    for place, column in enumerate(COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(column, 14)
-    wrapped = Alignment(wrap_text=True, vertical="top")
-    sheet.append([styled(sheet, head[column], alignment=wrapped, **HEAD) for column in COLUMNS])
-    cost, rows = COLUMNS.index("cost"), 0
-    for rows, record in enumerate(records, start=1):  # noqa: B007 – the number of rows is wanted afterwards
-        cells = [typed(sheet, value) for value in row_of(record, words)]
-        cells[cost] = money(sheet, cells[cost])
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{rows + 1}"
-    return rows
+class _Rows:
+    """The rows of the first sheet by the labels of their columns, counted while they are taken."""
+
+    def __init__(self, view: View, records: Iterator[Record]) -> None:
+        told = labels(view.language)
+        self.head = [told[column] for column in COLUMNS]
+        self.count = 0
+        self._words = words_in(view.language)
+        self._records = records
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for record in self._records:
+            self.count += 1
+            yield dict(zip(self.head, map(plain_value, row_of(record, self._words)), strict=True))
+        if not self.count:
+            yield dict.fromkeys(self.head)  # without a row the sheet would have no head
 
 
-def _about_sheet(book: Workbook, view: View, figures: Figures, rows: int) -> None:
-    sheet = book.create_sheet(pgettext("sheet", "About")[:31])
-    sheet.column_dimensions["A"].width = 44
-    sheet.column_dimensions["B"].width = 90
-    for name, value in about(view, figures, rows):
-        label = styled(sheet, name, font=Font(bold=True), alignment=Alignment(vertical="top", wrap_text=True))
-        shown = money(sheet, typed(sheet, value)) if isinstance(value, int) else typed(sheet, value)
-        sheet.append([label, shown])
+def _about(view: View, figures: Figures, rows: _Rows, head: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of the second sheet below its first, which are made when the rows have been counted."""
+    for line in islice(about(view, figures, rows.count), 1, None):
+        yield dict(zip(head, map(plain_value, line), strict=True))
 
 
-def workbook(view: View, records: Iterator[Record], figures: Figures) -> IO[bytes]:
+def workbook(view: View, figures: Figures) -> IO[bytes]:
     """Return an open temporary file with the workbook, at its beginning."""
+    target = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 – whoever sends it closes it
     # All at once in one call: here the language may be set without leaking into other pages.
-    with override(view.language):
-        book = Workbook(write_only=True)
-        rows = _rows_sheet(book, view, records)
-        _about_sheet(book, view, figures, rows)
-    target = tempfile.TemporaryFile()  # noqa: SIM115 – whoever sends it closes it
-    book.save(target)
+    with override(view.language), closing(view.records()) as records:  # type: ignore[type-var]
+        first, second = _("Projects")[:_SHEET], pgettext("sheet", "About")[:_SHEET]
+        rows = _Rows(view, records)
+        # The library begins each sheet with the names of its columns: here these are the first line itself.
+        label, value = next(about(view, figures, 0))
+        head = Format().set_bold().set_background_color("E3F3F7").set_text_wrap().set_align("top")
+        amount = Format().set_num_format(GROUPED)
+        write_worksheets(
+            [(first, iter(rows)), (second, _about(view, figures, rows, (label, value)))],
+            target.name,
+            freeze_panes={first: {"row": 1, "col": 1}},
+            autofilter={first: True},
+            header_format={first: head},
+            column_widths={first: [float(_WIDTHS.get(column, 14)) for column in COLUMNS], second: [44.0, 90.0]},
+            column_formats={
+                first: {rows.head[COLUMNS.index("cost")]: amount},
+                second: {label: Format().set_bold().set_text_wrap().set_align("top"), value: amount},
+            },
+        )
     target.seek(0)
     return target
 
 
-def xlsx(view: View, records: Iterator[Record], figures: Figures) -> Iterator[bytes]:
+def xlsx(view: View, figures: Figures) -> Iterator[bytes]:
     """Yield the workbook; its first piece comes when all rows are read."""
-    with workbook(view, records, figures) as made:
-        while piece := made.read(256 * 1024):
+    with workbook(view, figures) as made:
+        while piece := made.read(_PIECE):
             yield piece

@@ -49,6 +49,8 @@ _COLUMNS = {name: name for name in FIELDS if name != "cost_known"} | {
     "group": "group__number",
     "resolution": "resolution_id",
 }
+COLUMN_NAMES: tuple[str, ...] = tuple(_COLUMNS)
+"""The fields that are columns: all but whether the cost is known."""
 _OF_THE_LINE = ("title_kk", "title_ru", "title_en", "cost", "term_years")
 """What a past day says otherwise than today; everything else of a record is of today."""
 
@@ -61,6 +63,16 @@ def records(projects: QuerySet[Project]) -> Iterator[Record]:
 def records_on(lines: QuerySet[ListChange]) -> Iterator[Record]:
     """Yield lines of a past day as records: titles, sum and term of that day, the rest of today. One query."""
     return _records(lines, columns_of_line())
+
+
+def table(projects: QuerySet[Project]) -> QuerySet[Any]:
+    """Return the query of the columns called ``COLUMN_NAMES``, for whoever reads them without making records."""
+    return projects.values_list(*_COLUMNS.values())
+
+
+def table_on(lines: QuerySet[ListChange]) -> QuerySet[Any]:
+    """Return the same of lines of a past day."""
+    return lines.values_list(*columns_of_line().values())
 
 
 def _records(rows: QuerySet[Any], columns: dict[str, str]) -> Iterator[Record]:

@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 
 from projects.exports.dictionary import RECORD, WORD_COLUMNS, labels
 from projects.exports.tables import COLUMNS, csv_maker
-from projects.exports.typed import typed
+from projects.exports.typed import plain_value, typed
 from projects.exports.view import Stream, whole_register
 from projects.exports.words import WORDED
 from projects.models import Project
@@ -95,8 +95,12 @@ def test_a_workbook_has_typed_cells_under_a_frozen_header_in_the_language(client
     head, row = rows.iter_rows(values_only=True)
     assert list(head) == [labels("ru")[name] for name in COLUMNS]
     found = dict(zip(COLUMNS, row, strict=True))
-    kinds = {"number": int, "cost_known": bool, "term_years": float, "year": int, "updated_at": datetime}
+    # Every number of a workbook is a double, and 17 may stand in it as 17.0.
+    kinds = {"number": float, "cost_known": bool, "term_years": float, "year": float, "updated_at": datetime}
     assert {name: type(found[name]) for name in kinds} == kinds
+    assert (found["number"], found["year"], found["term_years"]) == (1, 2017, 2.5)
+    assert (rows.column_dimensions["B"].width > 55, next(rows.iter_rows())[0].alignment.wrap_text) == (True, True)
+    assert (about.cell(1, 1).font.bold, about.cell(2, 1).font.bold, about.cell(2, 1).alignment.wrap_text) == (True,) * 3
     assert (found["cost"], found["cost_known"], found["sector_name"]) == (None, False, "Образование")
     told = dict(about.iter_rows(values_only=True))
     assert "Образование" in told.values()
@@ -118,7 +122,7 @@ def test_the_sheet_about_it_tells_filters_moment_and_totals(client):
 
 def test_a_sum_that_excel_would_round_is_written_as_text():
     assert typed(None, 999_999_999_999_999) == 999_999_999_999_999
-    assert typed(None, 1_000_000_000_000_001) == "1000000000000001"
+    assert typed(None, 1_000_000_000_000_001) == plain_value(1_000_000_000_000_001) == "1000000000000001"
 
 
 def test_a_workbook_that_would_take_minutes_is_refused_and_csv_is_not(client, monkeypatch):
