@@ -23,9 +23,12 @@ _SEPARATORS = "«»\"'„“”‘’()[]{}.,;:!?-–—_/\\|№#+*&%@=<>~^`…�
 
 _FOLD_SOURCE = _FOLDED_FROM + _SEPARATORS + _DROPPED_WHEN_FOLDING
 _FOLD_TARGET = _FOLDED_TO + " " * len(_SEPARATORS)
-_FOLD = {ord(char): None for char in _DROPPED_WHEN_FOLDING} | {
-    ord(old): new for old, new in zip(_FOLD_SOURCE, _FOLD_TARGET, strict=False)
-}
+# Letters that stay are named as well: looking for a key that is not there costs Python more than finding one.
+_FOLD = (
+    {ord(char): char for char in f"{ALPHABET}abcdefghijklmnopqrstuvwxyz0123456789 "}
+    | {ord(char): None for char in _DROPPED_WHEN_FOLDING}
+    | {ord(old): new for old, new in zip(_FOLD_SOURCE, _FOLD_TARGET, strict=False)}
+)
 # Neither changed by folding, nor what others are changed into.
 _IN_OUTLINE = "бвджзлмпрстфцчюяa-z0-9"
 _NOT_IN_OUTLINE = re.compile(f"[^{_IN_OUTLINE}]+")

@@ -15,16 +15,20 @@ from reference.partial_dates import PartialDateError, is_iso, parse_partial_date
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+_HIDDEN = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 # What joins or modifies other characters shows nothing by itself; so do some blanks that count as letters.
 _UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"}
 _UNSEEN = frozenset("\u3164\u115f\u1160\uffa0\u2800\u180e")
 _BREAKS = re.compile(r"[^\S\x0b\x0c]*[\r\n\t\u2028\u2029]+[^\S\x0b\x0c]*")
+_BREAK = re.compile(r"[\r\n\t\u2028\u2029]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
     """Return the text as NFC, without invisible marks, with plain line ends and no blanks at either end."""
-    cleaned = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    cleaned = unicodedata.normalize("NFC", text)
+    if _HIDDEN.search(cleaned):
+        cleaned = cleaned.translate(_INVISIBLE)
     cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(map(_is_seen, cleaned)):
         return cleaned
@@ -34,7 +38,9 @@ def clean_text(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return clean text with every break of a line, and the blanks around it, as one blank."""
-    return _BREAKS.sub(" ", clean_text(text))
+    text = clean_text(text)
+    # Most texts have no break, and looking for one with the blanks around it takes ten times as long.
+    return _BREAKS.sub(" ", text) if _BREAK.search(text) else text
 
 
 def _is_seen(char: str) -> bool:

@@ -25,6 +25,7 @@ from reference.validators import clean_text, validate_visible_text
 Parser = Callable[[Raw], Any]
 
 _LINE_BREAKS = re.compile(r"[ \t]*[\n\u2028\u2029][\n\u2028\u2029 \t]*")
+_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
 _WHOLE = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]{1,15}")
 _YEARS = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?")
 _BARE_AMOUNT = re.compile(r"[0-9 \u00a0\u202f\u2009]+(?:[.,](?P<fraction>[0-9]+))?")
@@ -66,7 +67,7 @@ def long_text(raw: Raw) -> str | None:
 def text_line(raw: Raw) -> str | None:
     """Return clean text of one line; line breaks in the cell become blanks."""
     text = long_text(raw)
-    return _LINE_BREAKS.sub(" ", text) if text else text
+    return _LINE_BREAKS.sub(" ", text) if text and _LINE_BREAK.search(text) else text
 
 
 def amount(factor: int = 1, *, zero: str = "") -> Parser:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element, XMLPullParser
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ _MAX_MERGES = 200
 # More than any row of a table has, and less than what fills the memory.
 _MAX_ELEMENTS_IN_ONE = 200_000
 _CHUNK = 65_536
+_FEW_ROWS = 4_096
 _ENCRYPTED = 0x1
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _YES = {"1", "true"}
@@ -86,16 +87,20 @@ def elements(stream: IO[bytes], names: LocalNames, wanted: set[str]) -> Iterator
 
     Raises FileRefused for one that would fill the memory, ParseError for what is no XML.
     """
-    unfinished = 0
-    for event, element in iterparse(stream, events=("start", "end")):
-        if event == "start":
-            unfinished += 1
-            if unfinished > _MAX_ELEMENTS_IN_ONE:
-                raise damaged()
-        elif (name := names[element.tag]) in wanted:
-            yield name, element
-            element.clear()
-            unfinished = 0
+    parser, unfinished = XMLPullParser(events=("start", "end")), 0
+    # A few rows at a time: each element that waits is looked through again and again by the collector of garbage.
+    while chunk := stream.read(_FEW_ROWS):
+        parser.feed(chunk)
+        for event, element in parser.read_events():
+            if event == "start":
+                unfinished += 1
+            elif (name := names[element.tag]) in wanted:
+                yield name, element
+                element.clear()
+                unfinished = 0
+        if unfinished > _MAX_ELEMENTS_IN_ONE:
+            raise damaged()
+    parser.close()
 
 
 @dataclass

@@ -62,6 +62,8 @@ def _alike(keys: Iterable[Key]) -> Iterator[tuple[int, str, str, str, str]]:
         arguments.append(sorted(territories))
     if parts:
         with connection.cursor() as cursor:
+            # For thousands of titles the planner expects much and would compile the query for longer than it runs.
+            cursor.execute("SET LOCAL jit = off")
             cursor.execute(" UNION ".join(parts), arguments)
             yield from cursor.fetchall()
 
