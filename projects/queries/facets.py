@@ -69,7 +69,8 @@ def _parts(sources: Mapping[str, Source], table: str = "") -> tuple[list[str], l
         key = (source.face, source.parts, repr(source.values))
         by_shape[key] = source
         facets.setdefault(key, []).append(facet)
-    texts, values = [], []
+    texts: list[str] = []
+    values: list[Any] = []
     for key, told in facets.items():
         source = by_shape[key]
         texts.append(_part(table or source.table, Source(source.face, source.parts, ()), tuple(told)))
