@@ -19,7 +19,9 @@ from projects.queries.facets import UNKNOWN_YEAR
 from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on
 from projects.queries.search import Instead, forgiving
-from projects.queries.totals import Figures, totals
+from projects.queries.sought import first_in_order, holds_any
+from projects.queries.totals import Figures, MoreThan, Totals, totals, totals_at_most
+from projects.queries.turning import with_keys
 from reference import query_strings
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
@@ -165,6 +167,25 @@ class ProjectFilter(django_filters.FilterSet):
         """Return number, known costs and sum of the view, on the chosen day or today. One query."""
         return totals(self.rows()) if self.day is None else as_of.totals_on(self.lines())
 
+    @property
+    def is_sought(self) -> bool:
+        """Whether the rows of today are narrowed by what no sum made beforehand knows. The form must be valid."""
+        return self.day is None and any(self.form.cleaned_data[name] not in (None, "") for name in SOUGHT)
+
+    @cached_property
+    def shown(self) -> Figures | MoreThan:
+        """What a page says of the view: its figures, or that it has more rows than are counted for a page."""
+        return totals_at_most(self.rows()) if self.is_sought else self.figures()
+
+    def page(self, first: int, size: int) -> QuerySet[Project]:
+        """Return so many rows of today in the order of the view, behind the ``first`` ones."""
+        found = self.shown
+        if not self.is_sought or not isinstance(found, Totals | MoreThan):
+            return self.rows()[first : first + size]
+        terms = self.order_terms()
+        keys = first_in_order(with_keys(self.rows(), terms), terms, found, first + size)[first:]
+        return register.register().filter(pk__in=keys).order_by(*sorted_by(terms))
+
     def records(self) -> Iterator[Record]:
         """Yield the rows of the view in its order, on the chosen day or today. One query."""
         return records(self.rows()) if self.day is None else records_on(self.lines())
@@ -234,10 +255,11 @@ class ProjectFilter(django_filters.FilterSet):
         if not text:
             return Instead()
         if self.day is None:
-            found = self.queryset.filter(self._as_typed(text, *_OF_ROWS))
+            is_found = holds_any(self.queryset.filter(self._as_typed(text, *_OF_ROWS)))
         else:
-            found = as_of.with_words(as_of.list_on(self.day)).filter(self._as_typed(text, *_OF_LINES))
-        return Instead() if found.exists() else forgiving(text, self._names)
+            lines = as_of.with_words(as_of.list_on(self.day))
+            is_found = lines.filter(self._as_typed(text, *_OF_LINES)).exists()
+        return Instead() if is_found else forgiving(text, self._names)
 
     @cached_property
     def _names(self) -> register.Names:
@@ -274,5 +296,7 @@ class ProjectFilter(django_filters.FilterSet):
         return chosen.order_by(*sorted_by(self.order_terms())) if self.day is None else chosen
 
 
+SOUGHT = ("search", "cost_min", "cost_max", "resolution")
+"""Filters that are no choice among few values: figures of such a view are read from its rows."""
 SINGLE = ("as_of", "cost_min", "cost_max", "resolution", "search", "ordering")
 """Parameters that may stand in an address once only."""
