@@ -20,7 +20,7 @@ from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on
 from projects.queries.search import Instead, forgiving
 from projects.queries.sought import first_in_order, holds_any
-from projects.queries.totals import Figures, MoreThan, Totals, totals, totals_at_most
+from projects.queries.totals import Figures, totals, totals_at_most
 from projects.queries.turning import with_keys
 from reference import query_strings
 from reference.codelists import InitiatorType, ProjectStatus
@@ -109,17 +109,21 @@ class _Form(forms.Form):
 class ProjectFilter(django_filters.FilterSet):
     """Filters of the register by their public names; an empty one is none."""
 
-    sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"))
+    # No filter joins what could double a row; DISTINCT would read and sort all of them for nothing.
+    sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"), distinct=False)
     territory = django_filters.ModelMultipleChoiceFilter(
         queryset=Territory.objects.all(), label=_("Territory"), method="in_territory"
     )
-    initiator_type = django_filters.MultipleChoiceFilter(choices=InitiatorType.choices, label=_("Initiator"))
-    status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"))
+    initiator_type = django_filters.MultipleChoiceFilter(
+        choices=InitiatorType.choices, label=_("Initiator"), distinct=False
+    )
+    status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"), distinct=False)
     year = django_filters.MultipleChoiceFilter(
         choices=[(str(year), str(year)) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1)],
         null_value=UNKNOWN_YEAR,
         null_label=pgettext_lazy("year", "unknown"),
         label=_("Year"),
+        distinct=False,
     )
     cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
     cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))
@@ -173,14 +177,17 @@ class ProjectFilter(django_filters.FilterSet):
         return self.day is None and any(self.form.cleaned_data[name] not in (None, "") for name in SOUGHT)
 
     @cached_property
-    def shown(self) -> Figures | MoreThan:
-        """What a page says of the view: its figures, or that it has more rows than are counted for a page."""
+    def shown(self) -> Any:
+        """What a page says of the view: Totals, or MoreThan where it has more rows than are counted for a page.
+
+        Figures on a chosen day, as :meth:`figures` gives them.
+        """
         return totals_at_most(self.rows()) if self.is_sought else self.figures()
 
     def page(self, first: int, size: int) -> QuerySet[Project]:
         """Return so many rows of today in the order of the view, behind the ``first`` ones."""
         found = self.shown
-        if not self.is_sought or not isinstance(found, Totals | MoreThan):
+        if not self.is_sought:
             return self.rows()[first : first + size]
         terms = self.order_terms()
         keys = first_in_order(with_keys(self.rows(), terms), terms, found, first + size)[first:]

@@ -18,11 +18,11 @@ FACETS = ("sector", "territory", "initiator_type", "status", "year")
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a facet: the value in the address, the words for it, the rows it would show."""
+    """One choice of a facet: the value in the address, the words for it, the rows it would show; None: not counted."""
 
     value: str
     label: str
-    rows: int
+    rows: int | None
 
 
 def _counts(facet: str, projects: QuerySet[Project]) -> dict[str, int]:

@@ -1,16 +1,13 @@
 """What a search finds, and what it finds instead where a word is mistyped.
 
-A word that nothing in the register holds is compared with the words that share some of its letters, three or more in a
-row; the nearest of them, one or two slips away, are looked for in its place. So the rows, their sums and
-the downloads of a forgiven search are those of the search for the right word.
+A word that nothing in the register holds is compared with the words that share some of its letters, three in a row;
+the nearest of them, one or two slips away, are looked for in its place. So the rows, their sums and the downloads of a
+forgiven search are those of the search for the right word.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from django.db import transaction
 
 from projects.models.project import SEARCHED
 from projects.queries.reading import reading
@@ -25,6 +22,8 @@ MOST_INSTEAD = 5
 """So many words stand in for one."""
 _READ = 4_000
 """Texts that are read for the words that share letters with one: a word of frequent letters must not read them all."""
+_LONG = 11
+"""From so many letters on every second three of them are enough: two slips cannot touch them all."""
 _WORD = re.compile(r"\w+")
 
 # Each part is planned for all rows that hold its letters, so by the index, and read no further than so many of them.
@@ -56,11 +55,6 @@ def forgiving(text: str, known: Names) -> Instead:
     Meant for a text that finds nothing as it stands. One query for each word of four letters and more, and one for each
     word that is searched instead.
     """
-    with _by_index():
-        return _forgiven(text, known)
-
-
-def _forgiven(text: str, known: Names) -> Instead:
     words: dict[str, list[str]] = {}
     written: dict[str, str] = {}
     named = _spellings(name for _, name in known.territories + known.sectors)
@@ -74,17 +68,6 @@ def _forgiven(text: str, known: Names) -> Instead:
     return Instead(words, tuple(written.values()))
 
 
-@contextmanager
-def _by_index() -> Iterator[None]:
-    """Let no row be read but through an index: how rare some letters are, the planner can only guess."""
-    connection = reading()
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        # Inside a longer transaction the setting would outlive this block.
-        cursor.execute("SET LOCAL enable_seqscan = on")
-
-
 def _spelling(word: str) -> str:
     """Return how a folded word is written in a row that holds it."""
     with reading().cursor() as cursor:
@@ -95,9 +78,9 @@ def _spelling(word: str) -> str:
 def _words_sharing_letters(word: str) -> set[str]:
     """Return folded words of the register that hold this one, or some letters of it that follow one another."""
     padded = f" {word}"
-    size = max(3, len(padded) // 3)
-    starts = range(0, len(padded) - size + 1, 1 if size == 3 else 2)
-    windows = dict.fromkeys([word, *(padded[at : at + size] for at in starts)])
+    # Three letters are what the index knows: of longer parts it gives rows that hold their letters scattered.
+    starts = range(0, len(padded) - 2, 1 if len(padded) < _LONG else 2)
+    windows = dict.fromkeys([word, *(padded[at : at + 3] for at in starts)])
     parts = [_PART.format(part=f"part_{place}") for place in range(len(windows))]
     found = [_WORDS_OF.format(part=f"part_{place}") for place in range(len(windows))]
     parameters: list[str | int] = [f"%{letters}%" for letters in windows]

@@ -1,16 +1,17 @@
 """What the list of projects is put together from: facets, chips, columns, and the address of the view."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _, pgettext
 
-from projects.filters import NOT_ON_FILE, ProjectFilter
+from projects.filters import NOT_ON_FILE, SOUGHT, ProjectFilter
 from projects.queries.facets import FACETS, Choice, choices_of
 from projects.queries.ordering import ORDERINGS
 from projects.queries.register import register
+from projects.queries.totals import MoreThan, totals_at_most
 from projects.views import addresses
 from projects.views.pages import column
 from reference.codelists import APPROVED
@@ -53,6 +54,15 @@ def _rows_for(facet: str, filters: ProjectFilter) -> QuerySet:
     return register().filter(pk__in=filters.lines(without=others).order_by().values("project"))
 
 
+def _choices(facet: str, filters: ProjectFilter, chosen: list[str]) -> list[Choice]:
+    """Return the choices of a facet, without their rows where these are more than are counted for a page."""
+    rows = _rows_for(facet, filters)
+    if not filters.is_sought or not isinstance(totals_at_most(rows) if chosen else filters.shown, MoreThan):
+        return choices_of(facet, rows, chosen)
+    offered = choices_of(facet, filters.rows(without=(facet, "ordering", *SOUGHT)), chosen)
+    return [replace(choice, rows=None) for choice in offered]
+
+
 def facets_of(filters: ProjectFilter, request: HttpRequest) -> list[tuple[str, str, list[FacetLink]]]:
     """Return name, label and choices of each facet that has choices."""
     found = []
@@ -62,7 +72,7 @@ def facets_of(filters: ProjectFilter, request: HttpRequest) -> list[tuple[str, s
         chosen = request.GET.getlist(facet)
         links = [
             FacetLink(choice, addresses.toggled(request.GET, facet, choice.value) + _SHEET, choice.value in chosen)
-            for choice in choices_of(facet, _rows_for(facet, filters), chosen)
+            for choice in _choices(facet, filters, chosen)
         ]
         if links:
             found.append((facet, str(filters.filters[facet].label), links))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,10 +10,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from projects.filters import NOT_ON_FILE, ProjectFilter
+from projects.models import Project
 from projects.queries.as_of import totals_on, undated, with_project
 from projects.queries.register import register, with_names
 from projects.queries.snapshot import one_moment
-from projects.queries.totals import totals
+from projects.queries.totals import MoreThan
 from projects.views import addresses
 from projects.views.list_parts import (
     OF_THE_PAGE,
@@ -75,14 +77,26 @@ def _project_list(request: HttpRequest) -> HttpResponse:
         context["clear"] = f"{request.path}?view={view}"
     if filters.day is not None:
         return render(request, "projects/list_on_day.html", context | _on_day(filters, view, request))
-    found = totals(filters.rows())
-    context |= {"totals": found, "rows_in_all": found.rows}
+    found = filters.shown
+    # Where the rows are not counted, pages have numbers as far as they are known to go.
+    rows_in_all = found.more_than if isinstance(found, MoreThan) else found.rows
+    context |= {"totals": found, "rows_in_all": rows_in_all}
     if view == "map":
         context["maps"] = maps_of(filters, request.GET)
     else:
-        page = page_or_404(with_names(filters.rows()), request.GET.get("page") or "1", found.rows)
+        page = page_or_404(_InOrder(filters), request.GET.get("page") or "1", rows_in_all)
         context |= {"rows": [(project, project) for project in page.object_list], **turning(page, request)}
     return render(request, "projects/project_list.html", context)
+
+
+class _InOrder:
+    """The rows of a view as pages take them: a part of the order at a time."""
+
+    def __init__(self, filters: ProjectFilter) -> None:
+        self._filters = filters
+
+    def __getitem__(self, part: slice) -> QuerySet[Project]:
+        return with_names(self._filters.page(part.start, part.stop - part.start))
 
 
 def _on_day(filters: ProjectFilter, view: str, request: HttpRequest) -> dict[str, Any]:

@@ -89,16 +89,6 @@ def test_a_past_day_forgives_too_and_reads_its_own_titles(db, reference_data):
     assert chosen.lines(without=("search",)).count() == 1
 
 
-def test_the_planner_is_left_as_it_was(four):
-    def may_read_all():
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW enable_seqscan")
-            return cursor.fetchone()
-
-    assert found("стадеон") == [2]
-    assert may_read_all() == ("on",)
-
-
 def test_a_right_word_is_kept_though_no_more_than_few_texts_are_read(four, monkeypatch):
     enter_all([factories.entry(title_kk=f"Стан {place}", title_ru=f"Станция {place}") for place in range(3)])
     monkeypatch.setattr(search, "_READ", 8)
