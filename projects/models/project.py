@@ -220,6 +220,13 @@ class Project(models.Model):
             models.Index(fields=["order_en", "number"], name="projects_project_order_en"),
             models.Index(F("cost").desc(nulls_last=True), F("number"), name="projects_project_by_cost"),
             models.Index(F("year").desc(nulls_last=True), F("number"), name="projects_project_by_year"),
+            # Thousands of rows share one of these values: read backwards, an index would give them by number backwards.
+            models.Index(fields=["year", "number"], name="projects_project_year_up"),
+            models.Index(fields=["term_years", "number"], name="projects_project_term_up"),
+            models.Index(F("term_years").desc(nulls_last=True), F("number"), name="projects_project_by_term"),
+            models.Index(fields=["jobs", "number"], name="projects_project_jobs_up"),
+            models.Index(F("jobs").desc(nulls_last=True), F("number"), name="projects_project_by_jobs"),
+            models.Index(fields=["status", "number"], name="projects_project_status"),
         ]
         constraints = [
             models.CheckConstraint(

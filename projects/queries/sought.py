@@ -17,7 +17,7 @@ from projects.queries.ordering import Term
 from projects.queries.reading import reading, statement_of
 from projects.queries.register import register
 from projects.queries.totals import MoreThan, Totals
-from projects.queries.turning import Position, behind, by_keys, key, runs, with_keys
+from projects.queries.turning import Position, behind, by_keys, is_served, key, runs, with_keys
 
 FEW = 5_000
 """So many hits are read and sorted; more are looked for along the order first."""
@@ -54,7 +54,7 @@ def first_in_order(
     ``keyed`` are the rows of the view with their keys (``turning.with_keys``), ``found`` the figures of the view. One
     query for few hits; for many one most often, and a few more where the hits stand far down the order.
     """
-    if isinstance(found, MoreThan) or found.rows > FEW:
+    if is_served(terms) and (isinstance(found, MoreThan) or found.rows > FEW):
         keys: list[int] = []
         reach = WALKED * wanted
         everything = with_keys(register(), terms)

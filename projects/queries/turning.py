@@ -13,6 +13,8 @@ from projects.queries.ordering import Places, Term
 
 _GREATEST_FIRST = ("cost", "year", "term_years", "jobs")
 """Columns whose index stands from the greatest value down, unknown ones last."""
+_ONE_WAY = ("cost",)
+"""Those with one index for both directions: few rows share a cost, so these few are sorted."""
 _NEVER_NULL = "order_"
 """How the names of sort keys begin: no row is without one."""
 SINGLED_OUT = 2
@@ -43,18 +45,27 @@ def runs(terms: Sequence[Term], position: Position | None) -> Iterator[Run]:
     if position is not None:
         at = position[0]
         if rest:
-            yield _standing_at(leading, at) & _behind(terms, position, 1), rest
+            yield _standing_at(terms, at) & _behind(terms, position, 1), rest
         if at is None:
             return
     else:
         at = None
-    if isinstance(leading, Places):
+    if isinstance(leading, Places) and is_served(terms):
         for place in leading.following(at, descending)[:SINGLED_OUT]:
             yield leading.standing_at(place), rest
             at = place
     yield _beyond(0, descending, at) if at is not None else Q(key_0__isnull=False), [_leading(terms), *rest]
     if rest and not _name(leading).startswith(_NEVER_NULL):
-        yield _standing_at(leading, None), rest
+        yield _standing_at(terms, None), rest
+
+
+def is_served(terms: Sequence[Term]) -> bool:
+    """Return whether indexes serve the order: all do but those by sector, territory and initiator, then by title.
+
+    Along the titles the rows of one territory stand together, so looking for them there would read nearly all titles;
+    an index for each of the three columns in each language would weigh more on every import than it is worth.
+    """
+    return not (isinstance(terms[0][0], Places) and len(terms) > 2)
 
 
 def behind(terms: Sequence[Term], position: Position) -> Q:
@@ -69,9 +80,10 @@ def by_keys(terms: Sequence[Term]) -> list[OrderBy]:
     ]
 
 
-def _standing_at(term: Any, at: Any) -> Q:
-    if isinstance(term, Places):
-        return term.standing_at(at)
+def _standing_at(terms: Sequence[Term], at: Any) -> Q:
+    leading = terms[0][0]
+    if isinstance(leading, Places) and is_served(terms):
+        return leading.standing_at(at)
     return Q(key_0__isnull=True) if at is None else Q(key_0=at)
 
 
@@ -85,7 +97,9 @@ def _leading(terms: Sequence[Term]) -> OrderBy:
     # No row here is NULL, but an index serves only where the place of NULL is the one it was made with.
     if _name(term) not in _GREATEST_FIRST:
         return OrderBy(F(key(0)), descending=descending)
-    return F(key(0)).desc(nulls_last=True) if descending else F(key(0)).asc(nulls_first=True)
+    if descending:
+        return F(key(0)).desc(nulls_last=True)
+    return F(key(0)).asc(nulls_first=True) if _name(term) in _ONE_WAY else F(key(0)).asc()
 
 
 def _later(terms: Sequence[Term]) -> list[OrderBy]:
