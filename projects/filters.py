@@ -20,7 +20,9 @@ from projects.queries.facets import FACETS, UNKNOWN_YEAR, Counts, counts_of, cou
 from projects.queries.ordering import ORDERINGS, Term, order_terms, sorted_by
 from projects.queries.records import Record, records, records_on, table, table_on
 from projects.queries.search import Instead, forgiving
-from projects.queries.totals import Figures, Group, Totals, totals, totals_by
+from projects.queries.sought import first_in_order, holds_any
+from projects.queries.totals import Figures, Group, Totals, totals, totals_at_most, totals_by
+from projects.queries.turning import with_keys
 from reference import query_strings
 from reference.codelists import InitiatorType, ProjectStatus
 from reference.fields import TengeFormField
@@ -108,17 +110,21 @@ class _Form(forms.Form):
 class ProjectFilter(django_filters.FilterSet):
     """Filters of the register by their public names; an empty one is none."""
 
-    sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"))
+    # No filter joins what could double a row; DISTINCT would read and sort all of them for nothing.
+    sector = django_filters.ModelMultipleChoiceFilter(queryset=Sector.objects.all(), label=_("Sector"), distinct=False)
     territory = django_filters.ModelMultipleChoiceFilter(
         queryset=Territory.objects.all(), label=_("Territory"), method="in_territory"
     )
-    initiator_type = django_filters.MultipleChoiceFilter(choices=InitiatorType.choices, label=_("Initiator"))
-    status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"))
+    initiator_type = django_filters.MultipleChoiceFilter(
+        choices=InitiatorType.choices, label=_("Initiator"), distinct=False
+    )
+    status = django_filters.MultipleChoiceFilter(choices=ProjectStatus.choices, label=_("Status"), distinct=False)
     year = django_filters.MultipleChoiceFilter(
         choices=[(str(year), str(year)) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1)],
         null_value=UNKNOWN_YEAR,
         null_label=pgettext_lazy("year", "unknown"),
         label=_("Year"),
+        distinct=False,
     )
     cost_min = TengeFilter(field_name="cost", lookup_expr="gte", label=_("Cost from, tenge"))
     cost_max = TengeFilter(field_name="cost", lookup_expr="lte", label=_("Cost to, tenge"))
@@ -198,6 +204,28 @@ class ProjectFilter(django_filters.FilterSet):
         lines = self.lines(without=others).order_by().values("project")
         return counts_of_rows(self.queryset.filter(pk__in=lines), choice.without("statuses"))
 
+    @property
+    def is_sought(self) -> bool:
+        """Whether the rows of today are narrowed by what no sum made beforehand knows. The form must be valid."""
+        return self.day is None and any(self.form.cleaned_data[name] not in (None, "") for name in SOUGHT)
+
+    @cached_property
+    def shown(self) -> Any:
+        """What a page says of the view: Totals, or MoreThan where it has more rows than are counted for a page.
+
+        Figures on a chosen day, as :meth:`figures` gives them.
+        """
+        return totals_at_most(self.rows()) if self.is_sought else self.figures()
+
+    def page(self, first: int, size: int) -> QuerySet[Project]:
+        """Return so many rows of today in the order of the view, behind the ``first`` ones."""
+        found = self.shown
+        if not self.is_sought:
+            return self.rows()[first : first + size]
+        terms = self.order_terms()
+        keys = first_in_order(with_keys(self.rows(), terms), terms, found, first + size)[first:]
+        return register.register().filter(pk__in=keys).order_by(*sorted_by(terms))
+
     def records(self) -> Iterator[Record]:
         """Yield the rows of the view in its order, on the chosen day or today. One query."""
         return records(self.rows()) if self.day is None else records_on(self.lines())
@@ -271,10 +299,11 @@ class ProjectFilter(django_filters.FilterSet):
         if not text:
             return Instead()
         if self.day is None:
-            found = self.queryset.filter(self._as_typed(text, *_OF_ROWS))
+            is_found = holds_any(self.queryset.filter(self._as_typed(text, *_OF_ROWS)))
         else:
-            found = as_of.with_words(as_of.list_on(self.day)).filter(self._as_typed(text, *_OF_LINES))
-        return Instead() if found.exists() else forgiving(text, self._names)
+            lines = as_of.with_words(as_of.list_on(self.day))
+            is_found = lines.filter(self._as_typed(text, *_OF_LINES)).exists()
+        return Instead() if is_found else forgiving(text, self._names)
 
     @cached_property
     def _names(self) -> register.Names:
@@ -311,5 +340,7 @@ class ProjectFilter(django_filters.FilterSet):
         return chosen.order_by(*sorted_by(self.order_terms())) if self.day is None else chosen
 
 
+SOUGHT = ("search", "cost_min", "cost_max", "resolution")
+"""Filters that are no choice among few values: figures of such a view are read from its rows."""
 SINGLE = ("as_of", "cost_min", "cost_max", "resolution", "search", "ordering")
 """Parameters that may stand in an address once only."""

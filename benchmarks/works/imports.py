@@ -200,7 +200,7 @@ def _speed(stage: Stage, act: Callable[[], None], count: int) -> float:
         act()
         connection.check_constraints()
         seconds = time.perf_counter() - began
-    # Rows that were taken back stay in the indexes until then, and every title would be found there once for each round.
+    # Rows taken back stay in the indexes until then, and every title would be found there once for each round.
     with psycopg.connect(stage.database, autocommit=True) as owner:
         owner.execute("VACUUM projects_project")
     return count / seconds

@@ -10,7 +10,7 @@ from projects.models import Contract, ContractChange, Document, ListAct, Project
 from projects.queries.as_of import ChangeOfLine, revised_by
 from projects.queries.declared import Comparison
 from projects.queries.records import columns_of_project, record_of
-from projects.queries.totals import Figures
+from projects.queries.totals import Figures, MoreThan
 from reference.languages import LANGUAGES, Named
 from reference.models import Sector, Territory
 
@@ -52,6 +52,12 @@ def figures(found: Figures) -> dict[str, int]:
         "cost_known": found.cost_known,
         "cost_unknown": found.cost_unknown,
     }
+
+
+def more_than(found: MoreThan) -> dict[str, int | None]:
+    """Return the same where the rows are more than are counted for a page, and how many they are at least."""
+    unknown = dict.fromkeys((*figures(Figures()), "rows"))
+    return {**unknown, "more_than": found.more_than}
 
 
 def address(request: HttpRequest, name: str, *args: Any, query: str = "") -> str:

@@ -91,6 +91,17 @@ FIGURES: dict[str, serializers.Field] = {
 }
 Figures = shape("Figures", FIGURES)
 
+_MORE_THAN = _(
+    "Only where a search, a span of costs or a resolution leaves more rows than are counted for a page: there are more "
+    "rows than this, and count, rows and sums are null. Files and totals/ give them."
+)
+
+
+def _of_a_view(figures: dict[str, serializers.Field]) -> dict[str, serializers.Field]:
+    """Return the same figures, each of which may be null: the view has more rows than are counted for a page."""
+    return {name: _whole(field.help_text) for name, field in figures.items()}
+
+
 _MEANING = {entry.name: entry.meaning for entry in dictionary.RECORD}
 
 RECORD: dict[str, serializers.Field] = {
@@ -117,8 +128,9 @@ Record = shape("Record", RECORD)
 ProjectList = shape(
     "ProjectList",
     {
-        **FIGURES,
-        "rows": _whole(_("Rows of the whole view, members of groups among them."), unknown=False),
+        **_of_a_view(FIGURES),
+        "rows": _whole(_("Rows of the whole view, members of groups among them; null: see more_than.")),
+        "more_than": serializers.IntegerField(help_text=_MORE_THAN, min_value=1, required=False),
         "next": serializers.URLField(help_text=_("Address of the next page; null on the last one."), allow_null=True),
         "results": Record(many=True, help_text=_("The rows of this page.")),
     },

@@ -19,7 +19,7 @@ from projects.queries.ordering import Term
 from projects.queries.records import columns_of_line, columns_of_project, record_of
 from projects.queries.register import project_page, register, resolutions
 from projects.queries.snapshot import one_moment
-from projects.queries.totals import Figures, Totals
+from projects.queries.totals import Figures, MoreThan, Totals
 from reference.models import Sector, Territory
 
 GREATEST_KEY = 2_147_483_647
@@ -64,19 +64,22 @@ class Projects(_Paged):
         filters = ProjectFilter(request.GET, queryset=register())
         given = self.parameters(filters)
         with one_moment(seconds=LONGEST):
-            body = self._figures(filters)
+            found = filters.shown
             view = View(
                 filters.rows(without=("ordering",)) if filters.day is None else filters.lines(without=("ordering",)),
                 filters.order_terms(),
                 columns_of_project() if filters.day is None else columns_of_line(),
                 name,
+                found if filters.is_sought else None,
             )
+            body = self._figures(filters, found)
             rows, after = view.page(given.get("cursor"), given.get("page_size", PAGE_SIZE))
         return self.turned({**body, "results": [record_of(row) for row in rows]}, after)
 
     @staticmethod
-    def _figures(filters: ProjectFilter) -> dict[str, int]:
-        found = filters.figures()
+    def _figures(filters: ProjectFilter, found: Figures | MoreThan) -> dict[str, int | None]:
+        if isinstance(found, MoreThan):
+            return details.more_than(found)
         rows = found.rows if isinstance(found, Totals) else filters.lines().order_by().count()
         return {**details.figures(found), "rows": rows}
 

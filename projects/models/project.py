@@ -231,6 +231,13 @@ class Project(models.Model):
                 condition=Q(is_group=False, capacity__gt=0, cost__gt=0),
                 name="projects_project_similar",
             ),
+            # Thousands of rows share one of these values: read backwards, an index would give them by number backwards.
+            models.Index(fields=["year", "number"], name="projects_project_year_up"),
+            models.Index(fields=["term_years", "number"], name="projects_project_term_up"),
+            models.Index(F("term_years").desc(nulls_last=True), F("number"), name="projects_project_by_term"),
+            models.Index(fields=["jobs", "number"], name="projects_project_jobs_up"),
+            models.Index(F("jobs").desc(nulls_last=True), F("number"), name="projects_project_by_jobs"),
+            models.Index(fields=["status", "number"], name="projects_project_status"),
         ]
         constraints = [
             models.CheckConstraint(

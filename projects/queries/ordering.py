@@ -7,7 +7,7 @@ in both directions; rows that are otherwise equal stand by number.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import Combinable, OrderBy
 
 from projects.queries import as_of
@@ -29,6 +29,30 @@ ORDERINGS = (
     "status",
 )
 """Names that ``ordering`` takes, each also with a minus in front for the other direction."""
+
+
+class Places(Case):
+    """The place of a column's value among known ones; NULL for others. A few dozen values at most."""
+
+    column: str
+    values: Sequence[Any]
+
+    @classmethod
+    def among(cls, column: str, values: Sequence[Any]) -> "Places":
+        """Return the places of these values, the first one 0."""
+        made = cls(*(When(**{column: value, "then": Value(place)}) for place, value in enumerate(values)))
+        made.column, made.values = column, values
+        return made
+
+    def standing_at(self, place: int | None) -> Q:
+        """Return the condition of the rows at a place, on the column itself: that is what an index knows."""
+        return ~Q((f"{self.column}__in", self.values)) if place is None else Q((self.column, self.values[place]))
+
+    def following(self, place: int | None, descending: bool) -> Sequence[int]:
+        """Return the places behind this one; all of them for None."""
+        places = range(len(self.values))[:: -1 if descending else 1]
+        return places if place is None else places[places.index(place) + 1 :]
+
 
 Term = tuple[Combinable, bool]
 """An expression over the rows and whether its greatest value stands first."""
@@ -57,9 +81,9 @@ def order_terms(ordering: str, language: str, *, of_lines: bool = False) -> list
         return [(_alphabetical(f"{project}territory", Territory, language), descending), (title, False), number]
     if name == "initiator_type":
         known = sorted(set(InitiatorType) - {InitiatorType.UNKNOWN}, key=lambda kind: sort_key(str(kind.label)))
-        return [(_places(f"{project}initiator_type", known), descending), (title, False), number]
+        return [(Places.among(f"{project}initiator_type", known), descending), (title, False), number]
     if name == "status" and not of_lines:
-        return [(_places("status", list(ProjectStatus)), descending), number]
+        return [(Places.among("status", list(ProjectStatus)), descending), number]
     return [(number[0], descending)]
 
 
@@ -71,16 +95,11 @@ def sorted_by(terms: Iterable[Term]) -> list[OrderBy]:
     ]
 
 
-def _places(column: str, values: Sequence[Any]) -> Case:
-    """Return the place of the column's value among these; NULL for others."""
-    return Case(*(When(**{column: value, "then": Value(place)}) for place, value in enumerate(values)))
-
-
-def _alphabetical(column: str, model: type[Named], language: str) -> Case:
+def _alphabetical(column: str, model: type[Named], language: str) -> Places:
     """Return the place of the row's sector or territory by its name."""
     # A few dozen names are put in order here: sorting keys made in SQL would be made anew for every row.
     rows = sorted(model._default_manager.all(), key=lambda row: (sort_key(_name(row, language)), row.pk))
-    return _places(column, [row.pk for row in rows])
+    return Places.among(column, [row.pk for row in rows])
 
 
 def _name(row: Named, language: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 
 from projects.models import Project
 
@@ -29,3 +31,12 @@ def rows_of(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, .
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
         return plain.execute(statement, parameters).fetchall()
+
+
+def statement_of(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
+    """Return what the database is asked for these rows, and the parameters; None where no row can fit."""
+    try:
+        text, parameters = rows.query.get_compiler(connection=reading()).as_sql()
+    except EmptyResultSet:
+        return None
+    return text, tuple(parameters)

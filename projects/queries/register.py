@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from itertools import product
+from math import prod
+from operator import and_, or_
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Prefetch, Q, QuerySet, Value
 
 from projects.models import Document, Project, Resolution
 from reference.codelists import NOT_APPROVED
 from reference.kazakh import fold, search_words
 from reference.models import Sector, Territory
+
+MOST_COMBINATIONS = 16
+"""Ways to hold all words of a search that are told one by one; a longer text is told word by word."""
 
 
 def register() -> QuerySet[Project]:
@@ -81,19 +86,48 @@ def search_condition(
     if not words:
         return Q(pk__in=[]) if text.strip() else Q()
     known = known or names()
-    found = Q()
+    alternatives: list[list[Q | str]] = []
     for word in words:
         parts = [word if len(word) > 2 else f" {word}", *(f" {other}" for other in (instead or {}).get(word, ()))]
         territories, sectors = known.holding(parts)
-        found &= (
-            reduce(or_, (Q((f"{column}__contains", part)) for part in parts))
-            | Q((f"{project}territory__in", territories))
-            | Q((f"{project}sector__in", sectors))
-        )
+        ways: list[Q | str] = [*parts]
+        ways += [Q((f"{project}territory__in", territories))] if territories else []
+        ways += [Q((f"{project}sector__in", sectors))] if sectors else []
+        alternatives.append(ways)
+    found = _every_word(column, alternatives)
     plain = text.strip().lstrip("№# ")
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:
         found |= Q((f"{project}number", int(plain)))
     return found
+
+
+def _every_word(column: str, alternatives: Sequence[Sequence[Q | str]]) -> Q:
+    """Return the condition that of each word one alternative holds, a text in the column or a condition.
+
+    "(A or B) and (C or D)" would be answered by one index, and every row that it gives be read. Told as "A and C, or A
+    and D, or …" each combination is sought in the indexes before any row is read.
+    """
+    if prod(map(len, alternatives)) > MOST_COMBINATIONS:
+        return reduce(and_, (reduce(or_, (_told(column, way) for way in ways)) for ways in alternatives))
+    told = (
+        reduce(and_, (_told(column, way, turn) for way in ways)) for turn, ways in enumerate(product(*alternatives))
+    )
+    return reduce(or_, told)
+
+
+def _told(column: str, way: Q | str, turn: int = 0) -> Q:
+    """Return the condition itself, or that the column holds the text, told otherwise at each turn."""
+    if isinstance(way, Q):
+        return way
+    # What stands alike in all combinations would be put before the bracket again. One % more changes nothing else, and
+    # a folded word holds none.
+    return Q(_Like(F(column), Value(f"%{way}%{'%' * turn}")))
+
+
+class _Like(Func):
+    template = "(%(expressions)s)"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
 
 
 def project_page() -> QuerySet[Project]:

@@ -1,15 +1,13 @@
 """What a search finds, and what it finds instead where a word is mistyped.
 
-A word that nothing in the register holds is compared with the words that share some of its letters, three in a row, in
-the same order; the nearest of them, one or two slips away, are looked for in its place. So the rows, their sums and
-the downloads of a forgiven search are those of the search for the right word.
+A word that nothing in the register holds is compared with the words that share some of its letters, three in a row;
+the nearest of them, one or two slips away, are looked for in its place. So the rows, their sums and the downloads of a
+forgiven search are those of the search for the right word.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from django.db import transaction
 
 from projects.models.project import SEARCHED
 from projects.queries.reading import reading
@@ -22,19 +20,21 @@ MOST_WORDS = 5
 """So many words of a query are forgiven; the rest must be right."""
 MOST_INSTEAD = 5
 """So many words stand in for one."""
-_LIKENESS = 0.3
-"""Share of its threes of letters that a text must hold to be looked at; two slips in eight letters leave as much."""
-_PROBED, _READ = 2_000, 100
-"""Texts that may be compared, and the likest of them that are read for their words."""
-_THRESHOLD = "pg_trgm.word_similarity_threshold"
+_READ = 4_000
+"""Texts that are read for the words that share letters with one: a word of frequent letters must not read them all."""
+_LONG = 11
+"""From so many letters on every second three of them are enough: two slips cannot touch them all."""
 _WORD = re.compile(r"\w+")
 
-# Texts are taken as they come, no more than _PROBED, before they are put in order: a word made of frequent letters
-# must not compare the whole register.
-_LIKELY = f"""
-WITH probed AS MATERIALIZED (
-    SELECT number, search_text, {", ".join(SEARCHED)} FROM projects_project WHERE %s <%% search_text LIMIT {_PROBED})
-SELECT {", ".join(SEARCHED)} FROM probed ORDER BY word_similarity(%s, search_text) DESC, number LIMIT {_READ}
+# Each part is planned for all rows that hold its letters, so by the index, and read no further than so many of them.
+_PART = "{part} AS MATERIALIZED (SELECT search_text FROM projects_project WHERE search_text LIKE %s)"
+_WORDS_OF = (
+    "SELECT word FROM (SELECT search_text FROM {part} LIMIT %s) AS texts,"
+    " unnest(string_to_array(search_text, ' ')) AS word WHERE word LIKE %s"
+)
+_HOLDING = f"""
+WITH holding AS MATERIALIZED (SELECT {", ".join(SEARCHED)} FROM projects_project WHERE search_text LIKE %s)
+SELECT * FROM holding LIMIT 1
 """  # noqa: S608 - names of our own columns
 
 
@@ -52,40 +52,43 @@ class Instead:
 def forgiving(text: str, known: Names) -> Instead:
     """Return the words to search in place of the mistyped ones; false where no word of the register is near.
 
-    Meant for a text that finds nothing as it stands. Four queries, and one for each word of four letters and more.
+    Meant for a text that finds nothing as it stands. One query for each word of four letters and more, and one for each
+    word that is searched instead.
     """
     words: dict[str, list[str]] = {}
     written: dict[str, str] = {}
-    names = [name for _, name in known.territories + known.sectors]
-    doubtful = [word for word in search_words(text) if len(word) >= LEAST_LETTERS and word.isalpha()][:MOST_WORDS]
-    for word, texts in _likely_texts(doubtful).items():
-        spellings = _spellings([*names, *texts])
-        if any(word in spelling for spelling in spellings):
+    named = _spellings(name for _, name in known.territories + known.sectors)
+    for word in [word for word in search_words(text) if len(word) >= LEAST_LETTERS and word.isalpha()][:MOST_WORDS]:
+        others = {*named, *_words_sharing_letters(word)}
+        if any(word in other for other in others):
             continue
-        if near := _nearest(word, spellings):
+        if near := _nearest(word, others):
             words[word] = near
-            written |= {other: spellings[other] for other in near}
+            written |= {other: named.get(other) or _spelling(other) for other in near}
     return Instead(words, tuple(written.values()))
 
 
-def _likely_texts(words: Sequence[str]) -> dict[str, list[str]]:
-    """Return for each word the texts of rows that hold one like it."""
-    found: dict[str, list[str]] = {}
-    if not words:
-        return found
-    connection = reading()
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        # A connection that has not used pg_trgm yet does not know its settings either.
-        cursor.execute("SELECT similarity('', '')")
-        cursor.execute(f"SHOW {_THRESHOLD}")
-        (usual,) = cursor.fetchone()
-        cursor.execute("SELECT set_config(%s, %s, true)", [_THRESHOLD, str(_LIKENESS)])
-        for word in words:
-            cursor.execute(_LIKELY, [word, word])
-            found[word] = [text for row in cursor.fetchall() for text in row if text]
-        # Inside a longer transaction the setting would outlive this block.
-        cursor.execute("SELECT set_config(%s, %s, true)", [_THRESHOLD, usual])
-    return found
+def _spelling(word: str) -> str:
+    """Return how a folded word is written in a row that holds it."""
+    with reading().cursor() as cursor:
+        cursor.execute(_HOLDING, [f"% {word} %"])
+        return _spellings(text for row in cursor.fetchall() for text in row if text).get(word, word)
+
+
+def _words_sharing_letters(word: str) -> set[str]:
+    """Return folded words of the register that hold this one, or some letters of it that follow one another."""
+    padded = f" {word}"
+    # Three letters are what the index knows: of longer parts it gives rows that hold their letters scattered.
+    starts = range(0, len(padded) - 2, 1 if len(padded) < _LONG else 2)
+    windows = dict.fromkeys([word, *(padded[at : at + 3] for at in starts)])
+    parts = [_PART.format(part=f"part_{place}") for place in range(len(windows))]
+    found = [_WORDS_OF.format(part=f"part_{place}") for place in range(len(windows))]
+    parameters: list[str | int] = [f"%{letters}%" for letters in windows]
+    for letters in windows:
+        parameters += [_READ // len(windows), f"{letters[1:]}%" if letters[0] == " " else f"%{letters}%"]
+    with reading().cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} {' UNION '.join(found)}", parameters)
+        return {other for (other,) in cursor.fetchall() if other.isalpha()}
 
 
 def _spellings(texts: Iterable[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from projects.filters import NOT_ON_FILE, ProjectFilter
 from projects.queries.as_of import totals_on, undated
 from projects.queries.register import register
 from projects.queries.snapshot import one_moment
+from projects.queries.totals import MoreThan
 from projects.queries.version import register_version
 from projects.views import addresses
 from projects.views.list_parts import (
@@ -95,12 +96,15 @@ def _project_list(request: HttpRequest) -> HttpResponse:
         context["clear"] = f"{request.path}?view={view}"
     if filters.day is not None:
         return render(request, "projects/list_on_day.html", context | _on_day(filters, view, request))
-    found = filters.totals()
-    context |= {"totals": found, "rows_in_all": found.rows}
+    found = filters.shown
+    # Where the rows are not counted, pages have numbers as far as they are known to go.
+    is_more = isinstance(found, MoreThan)
+    rows_in_all = found.more_than if is_more else found.rows
+    context |= {"totals": found, "rows_in_all": rows_in_all}
     if view == "map":
         context["maps"] = maps_of(filters, request.GET)
     else:
-        context |= turned(filters, request, found.rows)
+        context |= turned(filters, request, rows_in_all, goes_on=is_more)
     return render(request, "projects/project_list.html", context)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from projects.api.paging import View, cursor, view_name
 from projects.api.problems import Misread, Unreadable
 from projects.filters import ProjectFilter
-from projects.models import ListChange
+from projects.models import ListChange, Project
 from projects.queries.as_of import with_project
 from projects.queries.register import register, with_names
 from projects.views import addresses
@@ -32,19 +32,30 @@ class Lost(Exception):
     """The address names a page that cannot be found; says in a sentence what to do."""
 
 
-def turned(filters: ProjectFilter, request: HttpRequest, rows_in_all: int) -> dict[str, Any]:
+class _InOrder:
+    """The rows of a view as pages take them: a part of the order at a time."""
+
+    def __init__(self, filters: ProjectFilter) -> None:
+        self._filters = filters
+
+    def __getitem__(self, part: slice) -> QuerySet[Project]:
+        return with_names(self._filters.page(part.start, part.stop - part.start))
+
+
+def turned(filters: ProjectFilter, request: HttpRequest, rows_in_all: int, *, goes_on: bool = False) -> dict[str, Any]:
     """Return the rows of the page that the address names, and the addresses of its neighbours.
 
-    ``rows_in_all`` may be any number above 10 000 where there are more. Raises Http404 for what is no number of a page,
-    Lost for a number behind the last one and for a place in another view. One query; up to five where the list is long.
+    ``goes_on``: there are more rows than ``rows_in_all``, and nobody has counted them. Raises Http404 for what is no
+    number of a page, Lost for a number behind the last one and for a place in another view. One query; up to five where
+    the list is long.
     """
     wanted = request.GET.get("page") or "1"
     if request.GET.get(AFTER):
         return _behind(filters, request)
-    if rows_in_all > LAST_NUMBER * PAGE_SIZE:
+    if rows_in_all + goes_on > LAST_NUMBER * PAGE_SIZE:
         return _long(filters, request, wanted)
     # So few rows are sorted quickly, whatever the order.
-    rows = with_names(filters.rows()) if filters.day is None else with_project(filters.lines())
+    rows: Any = _InOrder(filters) if filters.day is None else with_project(filters.lines())
     page = page_or_404(rows, wanted, rows_in_all)
     return {"rows": page.object_list, **turning(page, request)}
 
@@ -90,7 +101,8 @@ def _view(filters: ProjectFilter, request: HttpRequest) -> View:
         rows, key = filters.rows(without=("ordering",)), "number"
     else:
         rows, key = filters.lines(without=("ordering",)), "pk"
-    return View(rows, filters.order_terms(), {"key": key}, view_name(request.GET, of_no_view, "page", language))
+    name = view_name(request.GET, of_no_view, "page", language)
+    return View(rows, filters.order_terms(), {"key": key}, name, filters.shown if filters.is_sought else None)
 
 
 def _rows(filters: ProjectFilter, keys: list[dict[str, Any]]) -> list[Any]:

@@ -39,7 +39,7 @@ def left_behind() -> dict:
 
 @pytest.fixture
 def rich(reference_data) -> list[dict]:
-    """Rows of every kind: full, bare, a member, planned, approved, excluded with and without an entry, of odd letters."""
+    """Rows of every kind: full, bare, members, planned, approved, excluded with and without an entry, odd letters."""
     factories.resolution(import_key="almaty-1", adopted="2017-09")
     factories.resolution(ResolutionKind.EXCLUSION, import_key="out", adopted="2019-02-03")
     group = factories.project(title_kk="Топ", title_ru="Группа", is_group=True, group_size=3)
