@@ -1,6 +1,6 @@
 """P12: a workbook into the register, against django-import-export in bulk and against COPY of the same rows.
 
-Each round takes back what it stored after the database checked everything, and is swept up after, so the next one begins
+Each round takes back what it stored after the database checked everything, and is swept up after, so the next begins
 from the same rows; writing the log to the disk at the commit, the same for all three, is left out.
 """
 
