@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.project import Project
-from reference.codelists import NOT_APPROVED, InitiatorType, ProjectStatus
+from reference.codelists import NOT_APPROVED
 from reference.constraints import known_code
 
 UNKNOWN_YEAR = 0
@@ -154,13 +154,13 @@ class RegisterCube(_Totals):
     """Totals of the projects that share status, initiator type, territory, sector and year. Triggers write it.
 
     Every project stands in two rows: that of its territory, and that of all territories together. A row at which
-    nothing is left is taken away. The keys of the projects hold the codes to their lists: to ask again for each row
-    here would slow every import.
+    nothing is left is taken away. Keys and checks of the projects hold the codes to their lists: to ask again for each
+    row here would slow every import.
     """
 
-    pk = models.CompositePrimaryKey("status", "initiator_type", "territory", "sector", "year")
-    status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, editable=False)
-    initiator_type = models.CharField(_("initiator type"), max_length=20, choices=InitiatorType, editable=False)
+    pk = models.CompositePrimaryKey("status", "initiator_type", "territory", "sector", "year", verbose_name=_("key"))
+    status = models.CharField(_("status"), max_length=20, editable=False)
+    initiator_type = models.CharField(_("initiator type"), max_length=20, editable=False)
     territory = models.CharField(
         _("territory"),
         max_length=9,
