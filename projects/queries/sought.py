@@ -96,7 +96,7 @@ def _along(
     """Return the keys of the first of these rows among the first ``reach`` of a stretch, in its order. One query."""
     table = f'"{Project._meta.db_table}"'
     columns = [field.attname for field in Project._meta.concrete_fields]
-    names = [one.expression.name for one in order]
+    names = [str(getattr(one.expression, "name")) for one in order]  # noqa: B009 - an F, though typed as more
     inner = statement_of(stretch.order_by(*order).values_list(*columns, *names)[:reach])
     asked = statement_of(rows.order_by().values_list("pk"))
     if inner is None or asked is None:

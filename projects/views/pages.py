@@ -1,6 +1,6 @@
 """Long lists page by page, and the addresses by which one turns them or sorts them."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ _LONGEST_NUMBER = 12
 class _CountedPaginator(Paginator):
     """Takes the number of rows from totals that were asked for anyway."""
 
-    def __init__(self, rows: QuerySet | range, size: int, *, rows_in_all: int) -> None:
+    def __init__(self, rows: Any, size: int, *, rows_in_all: int) -> None:
         super().__init__(rows, size)
         self._rows_in_all = rows_in_all
 
@@ -30,7 +30,13 @@ def is_number(wanted: str) -> bool:
     return len(wanted) <= _LONGEST_NUMBER and wanted.isascii() and wanted.isdecimal()
 
 
-def page_or_404(rows: QuerySet | range, wanted: str, rows_in_all: int) -> Page:
+class InParts(Protocol):
+    """Rows of which a part can be asked for, as of a query."""
+
+    def __getitem__(self, part: slice) -> QuerySet: ...
+
+
+def page_or_404(rows: QuerySet | InParts | range, wanted: str, rows_in_all: int) -> Page:
     """Return the page of this number; what is no number of a page is not found."""
     try:
         if not is_number(wanted):

@@ -17,7 +17,7 @@ from projects.models import ListChange, Project
 from projects.queries.as_of import with_project
 from projects.queries.register import register, with_names
 from projects.views import addresses
-from projects.views.pages import PAGE_SIZE, is_number, page_or_404, turning
+from projects.views.pages import PAGE_SIZE, InParts, is_number, page_or_404, turning
 from reference.languages import reader_language
 
 LAST_NUMBER = 400
@@ -55,7 +55,7 @@ def turned(filters: ProjectFilter, request: HttpRequest, rows_in_all: int, *, go
     if rows_in_all + goes_on > LAST_NUMBER * PAGE_SIZE:
         return _long(filters, request, wanted)
     # So few rows are sorted quickly, whatever the order.
-    rows: Any = _InOrder(filters) if filters.day is None else with_project(filters.lines())
+    rows: QuerySet[Any] | InParts = _InOrder(filters) if filters.day is None else with_project(filters.lines())
     page = page_or_404(rows, wanted, rows_in_all)
     return {"rows": page.object_list, **turning(page, request)}
 
