@@ -40,9 +40,7 @@ def _in_words(view: View, name: str, value: Any) -> str:
 def filters_in_words(view: View) -> list[tuple[str, str]]:
     """Return the filters in force, label and words, in the current language."""
     return [
-        (str(view.filters.filters[name].label), _in_words(view, name, value))
-        for name, value in view.filters.form.cleaned_data.items()
-        if value not in (None, "", []) and (not hasattr(value, "exists") or value)
+        (str(view.filters.filters[name].label), _in_words(view, name, value)) for name, value in view.chosen().items()
     ]
 
 

@@ -19,6 +19,7 @@ from projects.queries.records import Record
 from projects.queries.register import register
 from projects.queries.snapshot import one_moment
 from projects.queries.totals import Figures
+from projects.queries.version import Version, register_version
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LONGEST_QUESTION = 30
@@ -36,6 +37,14 @@ class View:
     address: str
     page: str
     site: str
+
+    def chosen(self) -> dict[str, Any]:
+        """Return the filters in force by name, the order among them; empty for the whole register."""
+        return {
+            name: value
+            for name, value in self.filters.form.cleaned_data.items()
+            if value not in (None, "", []) and (not hasattr(value, "exists") or value)
+        }
 
     def figures(self) -> Figures:
         """Return the figures as the page shows them. One query."""
@@ -71,19 +80,21 @@ def whole_register(language: str, *, path: str = "") -> View:
 class Stream:
     """The bytes of a file with the figures of its view, both of one moment.
 
-    The figures are read at once, the rows while the bytes are taken. ``close`` ends the transaction at any point; the
-    web server calls it when the reader has gone.
+    The figures are read at once, with the register's version, the rows while the bytes are taken. ``close`` ends the
+    transaction at any point; the web server calls it when the reader has gone.
     """
+
+    version: Version | None
 
     def __init__(self, view: View, make: Maker) -> None:
         self._source = self._run(view, make)
         self.figures: Figures = next(self._source)
 
-    @staticmethod
-    def _run(view: View, make: Maker) -> Iterator:
+    def _run(self, view: View, make: Maker) -> Iterator:
         with one_moment(seconds=LONGEST_QUESTION):
             with reading().cursor() as cursor:
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [f"{LONGEST_SILENCE}s"])
+            self.version = register_version()
             figures = view.figures()
             yield figures
             # The cursor on the server must go before its transaction does.

@@ -19,7 +19,7 @@ from psycopg import ClientCursor, Connection
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from projects.queries.reading import reading
 
@@ -56,7 +56,7 @@ def copied(
         statement = SQL("COPY (SELECT {} FROM ({}) AS r({})) TO STDOUT (FORMAT csv, DELIMITER {}, QUOTE {})").format(
             line,
             # COPY takes no parameters: psycopg writes them into the statement, each as a literal.
-            SQL(cursor.mogrify(query, params)),  # type: ignore[arg-type]
+            SQL(cursor.mogrify(query, params)),
             SQL(", ").join(Identifier(name) for name in names),
             Literal(delimiter),
             Literal(quote),
@@ -83,7 +83,7 @@ def _set(cursor: ClientCursor, wanted: Mapping[str, str]) -> None:
     cursor.execute(SQL("SELECT {}").format(SQL(", ").join(each)))
 
 
-def _lines(cursor: ClientCursor, statement: Composable) -> Iterator[list[bytes]]:
+def _lines(cursor: ClientCursor, statement: Composed) -> Iterator[list[bytes]]:
     with _watched(cursor.connection) as watch, cursor.copy(statement):
         held: list[bytes] = []
         size = 0

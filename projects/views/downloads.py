@@ -1,11 +1,12 @@
 """The filtered view as a file: same parameters as page and API, figures and rows of one moment."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseNotModified, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from projects.api.answers import ApiView, one_of
 from projects.api.problems import Unreadable
-from projects.exports import oc4ids, tables
+from projects.exports import oc4ids, ready, tables
 from projects.exports.view import Stream, View
 from projects.exports.xlsx import xlsx
 from projects.filters import ProjectFilter
 from projects.queries.register import register
 from projects.queries.totals import Figures
+from reference.conditional import holds
 from reference.languages import reader_language
 from reference.limits import heavy, too_often
 from reference.office_files import XLSX
@@ -72,20 +74,47 @@ class Download(ApiView, ABC):
         """Send the file while it is made."""
         filters = ProjectFilter(request.GET, queryset=register())
         given = self.parameters(filters)
-        stream = Stream(view_of(request, filters), self.maker(given))
+        view = view_of(request, filters)
+        stream = Stream(view, self.maker(given))
         try:
             self.refuse(stream.figures, filters)
+            headers = _headers(self.name, stream.figures)
+            place = ready.place_of(view, f"{self.name} {sorted(given.items())}", stream.version)
+            if place is not None and (response := self._ready(request, place, headers)) is not None:
+                stream.close()
+                return response
+            pieces = stream if place is None else ready.Kept(stream, place)
             # A HEAD asks for no rows; without a body nothing would ever close the transaction.
             response = StreamingHttpResponse(
-                () if request.method == "HEAD" else stream,
-                content_type=self.media_type,
-                headers=_headers(self.name, stream.figures),
+                () if request.method == "HEAD" else pieces, content_type=self.media_type, headers=headers
             )
         except BaseException:
             stream.close()
             raise
         if request.method == "HEAD":
             stream.close()
+        return response
+
+    def _ready(self, request: HttpRequest, place: ready.Place, headers: dict[str, str]) -> HttpResponseBase | None:
+        """Return the file that was kept, 304 for whoever has it, or None where there is none."""
+        try:
+            etag, file = place.etag, place.path.open("rb")
+        except OSError:
+            return None
+        response: HttpResponseBase
+        if holds(request, etag):
+            file.close()
+            response = HttpResponseNotModified()
+        elif request.method == "HEAD":
+            response = StreamingHttpResponse((), content_type=self.media_type, headers=headers)
+            response.headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+            file.close()
+        else:
+            response = FileResponse(file, content_type=self.media_type)
+            for name, value in headers.items():
+                response.headers[name] = value
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = headers["Cache-Control"]
         return response
 
     head = get
