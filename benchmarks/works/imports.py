@@ -1,7 +1,7 @@
 """P12: a workbook into the register, against django-import-export in bulk and against COPY of the same rows.
 
-Each round takes back what it stored after the database checked everything, and is swept up after, so the next begins
-from the same rows; writing the log to the disk at the commit, the same for all three, is left out.
+Each round takes back what it stored after the database checked everything, and is swept up after, so the next one
+begins from the same rows; writing the log to the disk at the commit, the same for all three, is left out.
 """
 
 import functools
@@ -19,7 +19,7 @@ from benchmarks import synthetic
 from benchmarks.comparison import Figure, Stage
 
 ROWS = 5_000
-ROWS_OF_PEER = 500
+ROWS_OF_PEER = 200
 """The first of the same rows: it takes as long for each row, and needs minutes for all of them."""
 SEED = 12
 
@@ -200,7 +200,7 @@ def _speed(stage: Stage, act: Callable[[], None], count: int) -> float:
         act()
         connection.check_constraints()
         seconds = time.perf_counter() - began
-    # Rows taken back stay in the indexes until then, and every title would be found there once for each round.
+    # Until then rows taken back stay in the indexes, and every title would be found there once for each round.
     with psycopg.connect(stage.database, autocommit=True) as owner:
         owner.execute("VACUUM projects_project")
     return count / seconds

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 from xml.etree.ElementTree import Element, XMLPullParser
 from xml.parsers import expat
 
@@ -87,7 +87,8 @@ def elements(stream: IO[bytes], names: LocalNames, wanted: set[str]) -> Iterator
 
     Raises FileRefused for one that would fill the memory, ParseError for what is no XML.
     """
-    parser, unfinished = XMLPullParser(events=("start", "end")), 0
+    parser: Any = XMLPullParser(events=("start", "end"))
+    unfinished = 0
     # A few rows at a time: each element that waits is looked through again and again by the collector of garbage.
     while chunk := stream.read(_FEW_ROWS):
         parser.feed(chunk)

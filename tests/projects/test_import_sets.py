@@ -1,5 +1,6 @@
 """A table enters by COPY and set statements; what stands there is what entering row by row would have stored."""
 
+import pghistory
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
@@ -39,7 +40,7 @@ def left_behind() -> dict:
 
 @pytest.fixture
 def rich(reference_data) -> list[dict]:
-    """Rows of every kind: full, bare, members, planned, approved, excluded with and without an entry, odd letters."""
+    """Rows of every kind: full, bare, a member, approved, excluded with and without an entry, of odd letters."""
     factories.resolution(import_key="almaty-1", adopted="2017-09")
     factories.resolution(ResolutionKind.EXCLUSION, import_key="out", adopted="2019-02-03")
     group = factories.project(title_kk="Топ", title_ru="Группа", is_group=True, group_size=3)
@@ -79,6 +80,21 @@ def test_the_rich_file_again_changes_nothing(rich):
     result = run(rich)
     assert (result.errors, result.added, result.unchanged) == ([], 0, 7)
     assert left_behind() == before
+
+
+def test_history_names_who_imported(rich, clerk):
+    """COPY is no statement into which the library could write its context; it must be there before."""
+    with pghistory.context(user=clerk.pk):
+        assert run(rich[:2]).added == 2
+    event = Project.pgh_event_model.objects.latest("pgh_id")
+    assert event.pgh_context["user"] == clerk.pk
+
+
+def test_a_tab_in_a_cell_is_no_difference_the_second_time():
+    row = good_row(1, private_partner="ТОО\t«Жарық»")
+    assert run([row]).added == 1
+    assert Project.objects.get().private_partner == "ТОО «Жарық»"
+    assert run([row]).unchanged == 1
 
 
 def test_statements_are_the_same_for_one_row_and_for_many():

@@ -1,6 +1,6 @@
-"""Judged rows into the register: COPY into its table, then all first steps and all lines of the list, a statement each.
+"""Judged rows into the register: COPY into its table, then all first steps and all lines of the list by one statement.
 
-What stands in a row afterwards is what ``services.register.enter_all`` would have stored; a test holds both together.
+What stands there afterwards is what ``services.register.enter_all`` would have stored; a test holds both ways together.
 """
 
 from collections.abc import Sequence
