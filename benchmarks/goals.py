@@ -22,15 +22,16 @@ class Goal:
     growth: bool = False
     small: bool = False
     bare: bool = False
+    exact: bool = False
 
     @property
     def number(self) -> str:
-        """The number of the issue of figures, such as P9; B for blocks."""
+        """The number of the issue of figures, such as P9; B for blocks of none of them."""
         return self.key.split()[0]
 
     def floor_of(self, share: float = 1.0) -> float:
-        """Return the floor, made looser by the share; blocks are free of noise and stay as they are."""
-        if self.number == "B":
+        """Return the floor, made looser by the share, but for figures that are free of noise."""
+        if self.exact:
             return self.floor
         return self.floor * share if self.better == "more" else self.floor / share
 

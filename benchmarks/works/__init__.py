@@ -8,9 +8,9 @@ package that is missing says so by ImportError, and stands in the table as not m
 
 NUMBERS: dict[str, tuple[str, ...]] = {
     "listing": ("P1", "P2", "P3", "P4"),
-    "paging": ("P5", "B"),
+    "paging": ("P5",),
     "rollups": ("P6", "P7", "B"),
-    "search": ("P8", "B"),
+    "search": ("P8",),
     "exports": ("P9", "P10", "P11", "P15"),
     "imports": ("P12",),
     "html": ("P13", "P15"),

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import report, requests
+from benchmarks import inside, report, requests
 from benchmarks.comparison import Figure, Single
 from benchmarks.goals import Goal, chosen, read
 from benchmarks.load import load
@@ -18,7 +18,7 @@ from benchmarks.run import GOALS, Run, exit_code, main
 
 MORE = Goal("P1 rate", "rate", "more", 0.4, 0.5)
 LESS = Goal("P1 p50", "wait", "less", 2.0, 1.5)
-BLOCKS = Goal("B deep", "blocks", "less", 60, bare=True)
+BLOCKS = Goal("P5 blocks", "blocks", "less", 60, bare=True, exact=True)
 
 # As the issue of the figures has them: number, better, floor, stretch.
 OF_THE_ISSUE = [
@@ -31,7 +31,7 @@ OF_THE_ISSUE = [
     *[("P10", "less", 2, 1.5), ("P10", "more", 5, None), ("P10", "less", 32, None)],
     *[("P11", "more", 5, 7), ("P11", "less", 32, None), ("P12", "more", 20, 30), ("P12", "more", 0.5, None)],
     *[("P13", "more", 3, None), ("P13", "more", 10, None), ("P14", "more", 0.45, 0.6), ("P15", "less", 2, 1.3)],
-    *[("B", "less", 60, None), ("B", "less", 500, None), ("B", "less", 20_000, None)],
+    *[("P5", "less", 60, None), ("B", "less", 500, None), ("P8", "less", 20_000, None)],
 ]
 
 
@@ -72,7 +72,7 @@ def test_a_goal_that_makes_no_sense_is_refused(tmp_path, entry):
 def test_goals_are_chosen_by_number_or_key_and_an_unknown_word_is_refused():
     goals = {goal.key: goal for goal in (MORE, LESS, BLOCKS)}
     assert [*chosen(goals, ["P1"])] == ["P1 rate", "P1 p50"]
-    assert [*chosen(goals, ["P1 p50", "B"])] == ["P1 p50", "B deep"]
+    assert [*chosen(goals, ["P1 p50", "P5"])] == ["P1 p50", "P5 blocks"]
     assert [*chosen(goals, [""])] == [*goals]
     with pytest.raises(ValueError, match="P99"):
         chosen(goals, ["P99"])
@@ -175,10 +175,10 @@ def test_a_loosened_floor_holds_what_the_whole_one_would_not():
 
 def test_blocks_are_counted_once_and_missed_at_once():
     counted = []
-    item = Single("B deep", "blocks", lambda: counted.append(1) or 61.0, "blocks")
+    item = Single("P5 blocks", "blocks", lambda: counted.append(1) or 61.0, "blocks")
     found = timed(item, BLOCKS, share=0.7)
     assert (len(counted), found.is_held) == (1, False)
-    assert timed(Single("B deep", "blocks", lambda: 60.0, "blocks"), BLOCKS).is_held
+    assert timed(Single("P5 blocks", "blocks", lambda: 60.0, "blocks"), BLOCKS).is_held
 
 
 def test_what_was_not_measured_stands_in_the_table_and_fails_unless_it_was_asked_for():
@@ -198,6 +198,20 @@ def test_a_run_asks_its_modules_and_says_what_nobody_measured():
     run = a_run()
     run.at(stage, {})
     assert [item.why for item in run.results()] == ["nothing measures it"]
+
+
+@pytest.mark.parametrize(("missing", "is_excused"), [("import_export", True), ("projects.gone", False)])
+def test_only_what_is_not_installed_is_excused(monkeypatch, missing, is_excused):
+    def figures(stage):
+        yield figure([1], [1], against="bare")
+        raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+
+    monkeypatch.setattr(inside, "go_to", lambda url: None)
+    run = Run({"P1 rate": MORE, "P1 p50": LESS}, [1_000], ["bare"], a_run().options)
+    run.at(SimpleNamespace(rows=1_000, application=""), {"some": SimpleNamespace(figures=figures)})
+    measured_one, missed_one = run.results()
+    assert (measured_one.figure, missed_one.is_excused) == (1, is_excused)
+    assert missing in missed_one.why
 
 
 @pytest.mark.parametrize(
