@@ -71,6 +71,8 @@ def test_values(checkout: Checkout, opened: Mapping[str, str]) -> dict[str, str]
         "STATIC_ROOT": str(checkout.local / "static"),
         "DJANGO_SETTINGS_MODULE": "ppp_registry.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+        # Servers and commands that tests start read our modules compiled, whatever the machine's habit.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
 
 

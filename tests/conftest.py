@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as site
 from django.db import connection, transaction
+from django.test import client
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
@@ -38,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests hold answers that they do not read to the end.
     site.HEAVY_AT_ONCE = 1_000
     site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    client.store_rendered_templates = functools.partial(store_pages, client.store_rendered_templates)
     # Sixteen Word files, the same bytes every time (proposals/test_typical_documents): made once.
     library.shipped_documents = functools.cache(library.shipped_documents)
     # Every client of a test starts the middleware anew, which else looks at each static file: a tenth of the run.
@@ -47,6 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
         site.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     if made_once.wanted(config):
         config.stash[MAKING] = made_once.Making(config)
+
+
+def store_pages(store: Callable[..., None], answer: Any, signal: Any, sender: Any, template: Any, **facts: Any) -> None:
+    """Copy for the test what a page or a letter was rendered with, not each of its boxes: a form has hundreds."""
+    name = template.name or ""
+    if not name.startswith("django/forms/") and "/_" not in name:
+        store(answer, signal, sender, template, **facts)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
