@@ -6,7 +6,6 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +14,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from projects.models.project_indexes import PROJECT_INDEXES
 from projects.models.resolution import Resolution
 from reference.codelists import (
     ENTERING_KINDS,
@@ -29,7 +29,7 @@ from reference.codelists import (
 )
 from reference.constraints import known_code
 from reference.fields import CleanCharField, CleanTextField, PartialDateField, TengeField, WebAddressField
-from reference.kazakh import folded, outlined, sorting
+from reference.kazakh import folded, sorting
 from reference.languages import Localized, localized
 from reference.models import Sector, Territory
 
@@ -214,31 +214,7 @@ class Project(models.Model):
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["number"]
-        indexes = [
-            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="projects_project_search"),
-            # By the value alone: what an import is asked is whether a title is there, never which comes next.
-            HashIndex(outlined(F("title_kk")), name="projects_project_same_kk"),
-            HashIndex(outlined(F("title_ru")), name="projects_project_same_ru"),
-            models.Index(fields=["order_kk", "number"], name="projects_project_order_kk"),
-            models.Index(fields=["order_ru", "number"], name="projects_project_order_ru"),
-            models.Index(fields=["order_en", "number"], name="projects_project_order_en"),
-            models.Index(F("cost").desc(nulls_last=True), F("number"), name="projects_project_by_cost"),
-            models.Index(F("year").desc(nulls_last=True), F("number"), name="projects_project_by_year"),
-            # What projects of a kind cost for one place: from the index alone, each time a proposal is looked over.
-            models.Index(
-                fields=["sector", "capacity_unit", "-number"],
-                include=["cost", "capacity"],
-                condition=Q(is_group=False, capacity__gt=0, cost__gt=0),
-                name="projects_project_similar",
-            ),
-            # Thousands of rows share one of these values: read backwards, an index would give them by number backwards.
-            models.Index(fields=["year", "number"], name="projects_project_year_up"),
-            models.Index(fields=["term_years", "number"], name="projects_project_term_up"),
-            models.Index(F("term_years").desc(nulls_last=True), F("number"), name="projects_project_by_term"),
-            models.Index(fields=["jobs", "number"], name="projects_project_jobs_up"),
-            models.Index(F("jobs").desc(nulls_last=True), F("number"), name="projects_project_by_jobs"),
-            models.Index(fields=["status", "number"], name="projects_project_status"),
-        ]
+        indexes = PROJECT_INDEXES
         constraints = [
             models.CheckConstraint(
                 condition=~Q(title_kk="") | ~Q(title_ru=""),
