@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from accounts.models import User
+from reference import unchanged
 from reference.models import LegalParameter, Sector, Territory
 from reference.services import load_parameters, load_sectors, load_territories
 from tests import factories, made_once
@@ -151,3 +152,9 @@ def clerk(db) -> User:
 def unhurried(settings) -> None:
     """All tests have one address, and the number of queries must not change: public rates are tested by themselves."""
     settings.PUBLIC_RATES = {}
+
+
+@pytest.fixture(autouse=True)
+def no_page_kept() -> None:
+    """A test begins as a new worker does: no page of another test is kept."""
+    unchanged.pages.clear()
