@@ -18,6 +18,7 @@ from psycopg import sql
 
 from accounts.models import User
 from proposals.services import library
+from reference import unchanged
 from reference.models import LegalParameter, Sector, Territory
 from reference.services import load_parameters, load_sectors, load_territories
 from tests import factories, made_once
@@ -168,3 +169,9 @@ def clerk(db) -> User:
 def unhurried(settings) -> None:
     """All tests have one address, and the number of queries must not change: public rates are tested by themselves."""
     settings.PUBLIC_RATES = {}
+
+
+@pytest.fixture(autouse=True)
+def no_page_kept() -> None:
+    """A test begins as a new worker does: no page of another test is kept."""
+    unchanged.pages.clear()

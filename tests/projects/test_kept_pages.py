@@ -20,14 +20,6 @@ pytestmark = pytest.mark.usefixtures("reference_data")
 OLD, NEW = "Мектеп", "Балабақша"
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    unchanged.pages.clear()
-    in_advance.forget()
-    yield
-    unchanged.pages.clear()
-
-
 @pytest.fixture
 def site():
     """A project, its resolution, and the version as it stands after them."""
@@ -109,5 +101,6 @@ def test_a_person_is_never_shown_what_is_kept_nor_kept_from(site, settings):
     # What is wrong with an address is said anew each time, and searches are counted also where the page is kept.
     refused = asked("/kk/projects/?sector=none")[0]
     assert (refused.status_code, "ETag" in refused.headers) == (400, False)
+    in_advance.forget()
     settings.PUBLIC_RATES = {"search": (20, 60)}
     assert [asked(site[2])[0].status_code for _ in range(22)] == [200] * 20 + [429] * 2

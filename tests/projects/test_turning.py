@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from projects.api.paging import View
 from projects.filters import ProjectFilter
 from projects.models import Project
 from projects.queries.register import register
@@ -130,3 +131,14 @@ def test_pages_behind_the_numbers_pass_over_no_row(client):
     (passing,) = [query["sql"] for query in numbered if "OFFSET" in query["sql"]]
     assert passing.startswith('SELECT "projects_project"."number"')
     assert "title" not in passing
+
+
+def test_rows_are_passed_over_also_where_the_order_knows_nothing_of_some(client):
+    filters = ProjectFilter(QueryDict("ordering=-cost"), queryset=register())
+    assert filters.form.is_valid()
+    wanted = [record["number"] for record in filters.records()]
+    view = View(filters.rows(without=("ordering",)), filters.order_terms(), {"number": "number"}, "costs")
+    for skip in range(0, ROWS + 3, 3):
+        rows, after = view.page(None, PAGE_SIZE, skip=skip)
+        assert [row["number"] for row in rows] == wanted[skip : skip + PAGE_SIZE], skip
+        assert bool(after) == (skip + PAGE_SIZE < ROWS)

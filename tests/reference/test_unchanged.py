@@ -34,13 +34,6 @@ class Site:
         return self.view(request)
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    unchanged.pages.clear()
-    yield
-    unchanged.pages.clear()
-
-
 def test_a_page_is_made_once_until_the_version_moves():
     site = Site()
     first, again = site.get(), site.get()
