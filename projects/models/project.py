@@ -220,7 +220,7 @@ class Project(models.Model):
             models.Index(fields=["order_en", "number"], name="projects_project_order_en"),
             models.Index(F("cost").desc(nulls_last=True), F("number"), name="projects_project_by_cost"),
             models.Index(F("year").desc(nulls_last=True), F("number"), name="projects_project_by_year"),
-            # What projects of a kind cost for one place: read from the index alone, each time a proposal is looked over.
+            # What projects of a kind cost for one place: read from the index alone whenever a proposal is looked over.
             models.Index(
                 fields=["sector", "capacity_unit", "-number"],
                 include=["cost", "capacity"],

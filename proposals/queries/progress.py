@@ -246,7 +246,7 @@ def with_details(application: Application, *, locked: bool = False) -> list[Prop
     found = {name: _belonging.objects(application.pk, model=model) for name, model in _DETAILS.items()}
     scans = {scan.paper_id: scan for scan in _scans.objects(application.pk)}
     for paper in found["papers"]:
-        Paper.scan.related.set_cached_value(paper, scans.get(paper.pk))  # type: ignore[attr-defined]
+        Paper.scan.related.set_cached_value(paper, scans.get(paper.pk))
     for name, rows in found.items():
         keep_prefetched(proposals, name, rows)
     return proposals
