@@ -34,8 +34,10 @@ OF_PAGES: Final = {
     # Below the time of a hung request (`hung.py`); a download is many statements, each with its own limit.
     "statement_timeout": "20s",
     "idle_in_transaction_session_timeout": "60s",
+    # What a page asks is answered sooner than it would be compiled: docs/decisions/0039.
+    "jit": "off",
 }
-"""Limits of the connections that serve pages, in the words of PostgreSQL."""
+"""Settings of the connections that serve pages, limits above all, in the words of PostgreSQL."""
 
 _AWAY_BY_STATE: Final = {
     "25006",  # the server became a standby under an open connection: it only reads now

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from proposals.models import Application, Paper, Proposal
 from proposals.queries.progress import with_details
-from reference.models import LegalParameter, Sector
+from reference.models import Sector
 from reference.once import Once
 from tests.proposals.applications import applicant, complete_draft, draft
 
@@ -30,17 +30,15 @@ def test_objects_are_those_of_the_queryset_with_every_kind_of_column(name):
 
 
 def test_rows_follow_the_values_and_a_value_may_stand_twice():
-    def held(on, *, codes):
-        lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-        return LegalParameter.objects.filter(lasts, valid_from__lte=on, code__in=codes).values_list("code", "value")
+    def between(code, *, of):
+        return Sector.objects.filter(Q(code=code) | Q(code__gt=code), code__in=of).values_list("code", "order")
 
-    asked = Once(held)
-    found = []
-    for on in (datetime.date(2010, 1, 1), datetime.date(2024, 5, 1), datetime.date(2026, 5, 1)):
-        for codes in (("mci",), ("ppp_term_min", "ppp_term_max")):
-            assert sorted(asked.rows(on, codes=codes)) == sorted(held(on, codes=codes))
-            found += asked.rows(on, codes=codes)
-    assert found
+    asked, codes, found = Once(between), tuple(Sector.objects.values_list("code", flat=True)), []
+    for code in codes[:3]:
+        for of in (codes[:3], codes[2:5]):
+            assert sorted(asked.rows(code, of=of)) == sorted(between(code, of=of))
+            found.append(tuple(sorted(asked.rows(code, of=of))))
+    assert len(set(found)) > 3
 
 
 def test_it_is_written_once_and_the_server_plans_it_once(monkeypatch):

@@ -63,7 +63,7 @@ def test_pages_have_limits_and_what_is_acknowledged_is_on_the_disk(limited):
         for name, value in OF_PAGES.items():
             cursor.execute("SELECT current_setting(%s)", [name])
             assert cursor.fetchone()[0] in {value, {"60s": "1min"}.get(value)}, name
-    assert OF_PAGES["synchronous_commit"] == "on"
+    assert (OF_PAGES["synchronous_commit"], OF_PAGES["jit"]) == ("on", "off")
 
 
 def test_commands_and_migrations_have_no_limits():
