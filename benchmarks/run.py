@@ -100,13 +100,16 @@ class Run:
         say(f"{goal.key} at {rows:,}: not measured, {why}")
 
     def _rest(self, numbers: Sequence[str] | None, rows: int, why: str, *, is_excused: bool) -> None:
-        """Say of what the module still had to measure why it is not."""
+        """Say of what the module still had to measure why it is not; a failure is told even where nothing was left."""
         seen = {(item.goal.key, item.rows) for item in self.found}
-        for key, size in sorted(self.wanted):
-            goal = self.goals[key]
-            is_its_own = numbers is None or goal.number in numbers
-            if size == rows and (key, size) not in seen and is_its_own:
-                self._not(goal, rows, why, is_excused=is_excused)
+        own = [
+            key
+            for key in self.goals
+            if (key, rows) in self.wanted and (numbers is None or self.goals[key].number in numbers)
+        ]
+        left = [key for key in own if (key, rows) not in seen]
+        for key in left or ([] if is_excused else own[-1:]):
+            self._not(self.goals[key], rows, why, is_excused=is_excused)
 
     def results(self) -> list[Result]:
         """Return what was measured, in the order of the goals, and what was not, with the reason."""

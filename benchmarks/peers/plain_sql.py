@@ -47,7 +47,7 @@ def _statement(filters: tuple[str, ...]) -> str:
         cells = f"projects_registercell c WHERE c.face = '{(*faces, 'status')[0]}' AND "
         cells += chosen("c", {**_COLUMNS, "initiator_type": "key", "status": "key"})
     else:
-        cells = f"projects_registercube c WHERE {chosen('c', _COLUMNS)}"
+        cells = f"projects_registercube c WHERE c.territory_id = '' AND {chosen('c', _COLUMNS)}"
     return f"""
         WITH figures AS (
             SELECT coalesce(sum(projects), 0)::bigint, coalesce(sum(cost), 0)::bigint,

@@ -214,6 +214,18 @@ def test_only_what_is_not_installed_is_excused(monkeypatch, missing, is_excused)
     assert missing in missed_one.why
 
 
+def test_a_failure_behind_the_last_figure_is_told_too(monkeypatch):
+    def figures(stage):
+        yield figure([1], [1], against="bare")
+        raise KeyError("gone")
+
+    monkeypatch.setattr(inside, "go_to", lambda url: None)
+    run = a_run()
+    run.at(SimpleNamespace(rows=1_000, application=""), {"some": SimpleNamespace(figures=figures)})
+    assert [type(item) for item in run.results()] == [Measured, Unmeasured]
+    assert exit_code(run.results()) == 1
+
+
 @pytest.mark.parametrize(
     ("against", "told"), [("Datasette", "Datasette is not among --peers"), ("bare psycopg", ""), ("the first page", "")]
 )
