@@ -86,23 +86,31 @@ def hostile():
     """Rows of a database restored from elsewhere: nobody can type these texts."""
     group = factories.group_of({"cost": 1}, cost=None)
     shifted = [HOSTILE[place:] + HOSTILE[:place] for place in (0, 7, 19, 31, 53)]
+    # Each text among others, and each alone in its row: nothing else then calls for a closer look.
+    texts = [*zip(*shifted, strict=True), *(("а", text, "", "", "https://example.kz/") for text in HOSTILE)]
     facts = {"sector_id": "health", "territory_id": factories.MEDEU, "status": "planned"}
-    rows = [
-        Project(
-            number=number, group=None if number % 9 else group, **facts, **dict(zip(copied.TEXTS, texts, strict=True))
+    numbers = list(range(3, 3 + len(texts)))
+    Project.objects.bulk_create(
+        Project(number=number, title_kk="x", source="x", group=None if number % 9 else group, **facts)
+        for number in numbers
+    )
+    columns = ", ".join(f"{name} = told.{name}" for name in copied.TEXTS)
+    with connection.cursor() as cursor:
+        # Past the fields, which clean what they are given.
+        cursor.execute(
+            f"UPDATE projects_project AS held SET {columns} FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[],"
+            f" %s::text[], %s::text[]) AS told(number, {', '.join(copied.TEXTS)}) WHERE held.number = told.number",
+            [numbers, *map(list, zip(*texts, strict=True))],
         )
-        for number, texts in enumerate(zip(*shifted, strict=True), start=3)
-    ]
-    Project.objects.bulk_create(rows)
-    return len(rows)
+    return len(texts)
 
 
-def test_hostile_texts_come_out_as_the_rules_of_cells_write_them(hostile):
-    assert hostile > 200
-    for language, with_labels in (("kk", False), ("ru", True)):
-        copied_is_the_same("", language, with_labels=with_labels)
-    # Orders, filters, and pieces that hold one line and many.
-    copied_is_the_same("ordering=-title&sector=health&search=б", "en", separators=",")
+def test_hostile_texts_come_out_as_the_rules_of_cells_write_them(hostile, monkeypatch):
+    assert hostile > 300
+    copied_is_the_same("", "ru", separators=",", with_labels=True)
+    # Orders, filters, and pieces of one line each.
+    monkeypatch.setattr(copying, "PIECE", 1)
+    copied_is_the_same("ordering=-title&sector=health", "en")
 
 
 def test_numbers_moments_and_nothing_come_out_as_the_rules_of_cells_write_them():
