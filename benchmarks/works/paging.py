@@ -118,5 +118,5 @@ def figures(stage: Stage) -> Iterator[Figure | Single]:
     )  # fmt: skip
     for ordering in ORDERINGS:
         yield Single(
-            "P5 blocks", f"page 90 % deep by {ordering}, {stage.rows} rows", _blocks(stage, ordering), "blocks"
+            "B deep", f"page 90 % deep by {ordering}, {stage.rows} rows", _blocks(stage, ordering), "blocks"
         )
