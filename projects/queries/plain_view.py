@@ -91,7 +91,8 @@ def page_of(choice: Choice, page: Page) -> Found:
     if page.behind is not None:
         chosen.append(page.behind)
     text = _statement(parts, figures, page.descending, page.behind is not None)
-    found = rows_of(text, [*values, *chosen, page.size + 1])
+    # A plan for any values would walk the whole register for a rare choice.
+    found = rows_of(text, [*values, *chosen, page.size + 1], planned_anew=True)
     width = len(MEASURES)
     number = width + FIELDS.index("number")
     rows = [dict(zip(FIELDS, row[width:], strict=True)) for row in found if row[number] is not None]

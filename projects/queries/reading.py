@@ -1,9 +1,8 @@
 """The connection that the register is read by now, for the few questions that are no queries of a model."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,10 +16,10 @@ def reading() -> BaseDatabaseWrapper:
     return connections[router.db_for_read(Project)]
 
 
-def rows_of(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Return the rows of one statement of ours, whose parameters the server binds; it keeps the parsed statement.
+def rows_of(statement: str, parameters: Sequence[Any] = (), *, planned_anew: bool = False) -> list[tuple[Any, ...]]:
+    """Return the rows of one statement of ours, whose parameters the server binds. Raises the errors of ``django.db``.
 
-    For statements that are few and asked often: each connection keeps them. Raises the errors of ``django.db``.
+    Each connection keeps the plan of what is asked again; ``planned_anew``: the best plan depends on the values.
     """
     connection = reading()
     if connection.execute_wrappers or connection.queries_logged:
@@ -28,9 +27,9 @@ def rows_of(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, .
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall()
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as plain:
-        return plain.execute(statement, parameters).fetchall()
+    with connection.prepared_cursor() as plain:  # type: ignore[attr-defined]
+        plain.execute(statement, parameters, prepare=False if planned_anew else None)
+        return cast(list[tuple[Any, ...]], plain.fetchall())
 
 
 def statement_of(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
