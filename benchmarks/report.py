@@ -14,7 +14,7 @@ from benchmarks.measuring import Measured, Unmeasured
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _TOLD = (
     *("Django", "psycopg", "gunicorn", "orjson", "djangorestframework", "fastapi", "uvicorn", "django-ninja"),
-    *("django-filter", "datasette", "django-import-export", "openpyxl", "rustpy-xlsxwriter", "python-calamine"),
+    *("django-filter", "datasette", "django-import-export", "openpyxl", "rustpy-xlsxwriter"),
 )
 
 
