@@ -13,6 +13,7 @@ from reference.codelists import ProjectStatus
 from reference.languages import localized
 
 BIN_SCHEME = "KZ-BIN"
+LOCAL_PREFIX = "kz-ppp-registry"
 DAYS_OF_YEAR = Decimal("365.25")
 _OVER = (ProjectStatus.COMPLETED, ProjectStatus.TERMINATED, ProjectStatus.EXCLUDED)
 STATE_PARTNER, PRIVATE_PARTNER = "state-partner", "private-partner"
