@@ -84,19 +84,20 @@ def package(view: View, figures: Figures) -> Iterator[bytes]:
 
 def written(view: View) -> Iterator[bytes]:
     """Yield chunks of projects, comma by comma: lines of the database, and what ``project_of`` says of other rows."""
+    day = view.filters.day.isoformat() if view.filters.day else None
     with override(view.language):
-        what = columns(view.language, as_json(project_id(""))[1:-1], view.filters.day and view.filters.day.isoformat(), _sectors(), _places())
+        what = columns(view.language, as_json(project_id(""))[1:-1], day, _sectors(), _places())
     papers = Papers(view)
     rows = fetched(view.table(MORE.values()), NAMES, what, chunk=CHUNK)
     with closing(rows):  # type: ignore[type-var]
         for chunk in rows:
             lines = papers.put(chunk)
-            piece = ",".join(lines.values()).encode()
-            if json_may_hold_unshown(piece) or "" in lines.values():
-                left = [number for number, line in lines.items() if not line or json_may_hold_unshown(line.encode())]
-                again = projects_of(view, list(view.records(left)))
-                lines |= {project[BLOCK_NAME]["number"]: as_json(project) for project in again}
-                piece = ",".join(lines.values()).encode()
+            piece = b",".join(lines.values())
+            if json_may_hold_unshown(piece) or b"" in lines.values():
+                left = [number for number, line in lines.items() if not line or json_may_hold_unshown(line)]
+                for project in projects_of(view, list(view.records(left))):
+                    lines[project[BLOCK_NAME]["number"]] = as_json(project).encode()
+                piece = b",".join(lines.values())
             yield piece
 
 
@@ -116,26 +117,26 @@ class Papers:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._known: dict[int, dict[str, str]] = {}
+        self._known: dict[int, dict[str, bytes]] = {}
 
-    def put(self, rows: list[tuple[int, int | None, int | None, str | None]]) -> dict[int, str]:
+    def put(self, rows: list[tuple[int, int | None, int | None, bytes | None]]) -> dict[int, bytes]:
         """Return the line of each row by its number, its resolutions put in their places; empty where it has none."""
         self._fetch({key for _, entered, left, _ in rows for key in (entered, left) if key})
         return {number: self._line(entered, left, line) for number, entered, left, line in rows}
 
-    def _line(self, entered: int | None, left: int | None, line: str | None) -> str:
+    def _line(self, entered: int | None, left: int | None, line: bytes | None) -> bytes:
         if line is None or not (entered or left):
-            return line or ""
+            return line or b""
         first, last = self._known.get(entered or 0), self._known.get(left or 0)
-        documents, decisions = [], ""
+        documents, decisions = [], b""
         if first:
-            line = line.replace(APPROVAL, first["approval"])
+            line = line.replace(APPROVAL.encode(), first["approval"])
             documents.append(first["resolution"])
-            decisions = f',"decision":{first["decision"]}'
+            decisions = b',"decision":' + first["decision"]
         if last:
             documents.append(last["exclusion"])
-            decisions += f',"exclusion":{last["decision"]}'
-        return line.replace(PAPERS, ",".join(documents)).replace(DECISIONS, decisions)
+            decisions += b',"exclusion":' + last["decision"]
+        return line.replace(PAPERS.encode(), b",".join(documents)).replace(DECISIONS.encode(), decisions)
 
     def _fetch(self, keys: set[int]) -> None:
         if len(self._known) > MOST_PAPERS:
@@ -146,10 +147,10 @@ class Papers:
                 for paper in Resolution.objects.filter(pk__in=missing).select_related("maslikhat"):
                     since = day(paper.adopted)
                     self._known[paper.pk] = {
-                        "approval": f',"approvalDate":{as_json(since)}' if since else "",
-                        "resolution": as_json(paper_of("resolution", paper, view.site)),
-                        "exclusion": as_json(paper_of("exclusion", paper, view.site)),
-                        "decision": as_json(decision(paper, view.site)),
+                        "approval": f',"approvalDate":"{since}"'.encode() if since else b"",
+                        "resolution": as_json(paper_of("resolution", paper, view.site)).encode(),
+                        "exclusion": as_json(paper_of("exclusion", paper, view.site)).encode(),
+                        "decision": as_json(decision(paper, view.site)).encode(),
                     }
 
 
