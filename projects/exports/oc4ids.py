@@ -131,10 +131,10 @@ class Papers:
         documents, decisions = [], b""
         if first:
             line = line.replace(APPROVAL.encode(), first["approval"])
-            documents.append(first["resolution"])
+            documents.append(first["document"])
             decisions = b',"decision":' + first["decision"]
         if last:
-            documents.append(last["exclusion"])
+            documents.append(last["document"])
             decisions += b',"exclusion":' + last["decision"]
         return line.replace(PAPERS.encode(), b",".join(documents)).replace(DECISIONS.encode(), decisions)
 
@@ -146,10 +146,10 @@ class Papers:
             with override(view.language):
                 for paper in Resolution.objects.filter(pk__in=missing).select_related("maslikhat"):
                     since = day(paper.adopted)
+                    name = "exclusion" if paper.excludes_projects else "resolution"
                     self._known[paper.pk] = {
                         "approval": f',"approvalDate":"{since}"'.encode() if since else b"",
-                        "resolution": as_json(paper_of("resolution", paper, view.site)).encode(),
-                        "exclusion": as_json(paper_of("exclusion", paper, view.site)).encode(),
+                        "document": as_json(paper_of(name, paper, view.site)).encode(),
                         "decision": as_json(decision(paper, view.site)).encode(),
                     }
 
