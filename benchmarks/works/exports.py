@@ -366,7 +366,8 @@ def figures(stage: Stage) -> Iterator[Figure | Single]:
     )  # fmt: skip
     yield Figure(
         "P10 DRF", f"OC4IDS of {'a sector' if part(stage) else 'the whole register'}",
-        lambda: _timed(lambda: _ours("oc4ids", part(stage))), lambda: _timed(lambda: by_drf(part(stage))), "nested serializers of DRF", "s", "reference/ours", lambda: same_projects(stage),
+        lambda: _timed(lambda: _ours("oc4ids", part(stage))), lambda: _timed(lambda: by_drf(part(stage))),
+        "nested serializers of DRF", "s", "reference/ours", lambda: same_projects(stage),
     )  # fmt: skip
     yield Single("P10 memory", "OC4IDS of the whole register, growth of a worker", lambda: grown(stage, OC4IDS), "MiB")
     if stage.rows <= 100_000:

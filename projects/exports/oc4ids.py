@@ -26,7 +26,7 @@ from projects.exports.oc4ids_parts import (
     text,
     url,
 )
-from projects.exports.oc4ids_written import APPROVAL, DECISIONS, MORE, NAMES, PAPERS, PLACE, columns
+from projects.exports.oc4ids_written import APPROVAL, DECISIONS, MORE, NAMES, PAPERS, PLACE, Told, columns
 from projects.exports.view import LICENCE, View
 from projects.models import Project, Resolution
 from projects.queries.fetched import fetched
@@ -86,7 +86,8 @@ def written(view: View) -> Iterator[bytes]:
     """Yield chunks of projects, comma by comma: lines of the database, and what ``project_of`` says of other rows."""
     day = view.filters.day.isoformat() if view.filters.day else None
     with override(view.language):
-        what = columns(view.language, as_json(project_id(""))[1:-1], day, _sectors(), _places())
+        key = as_json(project_id(""))[1:-1]
+        what = columns(Told(view.language, view.site, key, day, _sectors(), _places()))
     papers = Papers(view)
     rows = fetched(view.table(MORE.values()), NAMES, what, chunk=CHUNK)
     with closing(rows):  # type: ignore[type-var]
