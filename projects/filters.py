@@ -1,6 +1,6 @@
 """The one filter of the register: page, admin links, API and downloads read the same parameter names."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -226,13 +226,21 @@ class ProjectFilter(django_filters.FilterSet):
         keys = first_in_order(with_keys(self.rows(), terms), terms, found, first + size)[first:]
         return register.register().filter(pk__in=keys).order_by(*sorted_by(terms))
 
-    def records(self) -> Iterator[Record]:
-        """Yield the rows of the view in its order, on the chosen day or today. One query."""
-        return records(self.rows()) if self.day is None else records_on(self.lines())
+    def records(self, among: Collection[int] | None = None) -> Iterator[Record]:
+        """Yield the rows of the view in its order, on the chosen day or today. One query.
 
-    def table(self) -> QuerySet[Any]:
-        """Return the query of the records' columns in the order of the view, on the chosen day or today."""
-        return table(self.rows()) if self.day is None else table_on(self.lines())
+        ``among``: only the rows with these numbers.
+        """
+        if self.day is None:
+            return records(self.rows() if among is None else self.rows().filter(number__in=among))
+        return records_on(self.lines() if among is None else self.lines().filter(project__number__in=among))
+
+    def table(self, more: Iterable[str] = ()) -> QuerySet[Any]:
+        """Return the query of the records' columns in the order of the view, on the chosen day or today.
+
+        ``more`` are paths from the project, of columns behind these.
+        """
+        return table(self.rows(), more) if self.day is None else table_on(self.lines(), more)
 
     def rows(self, *, without: Collection[str] = ()) -> QuerySet[Project]:
         """Return the filtered rows, as if the filters named in ``without`` were not set. The form must be valid."""

@@ -27,6 +27,7 @@ HARMLESS = "{[0,1),[33,43),[44,45),[46,61),[62,64),[65,127),[161,173),[174,1536)
 _CONTROLS = bytes({*range(32), 127} - set(b"\r\n\t"))
 _HIGHER = re.compile(rb"\xc2[\x80-\x9f]")
 _LAST = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_ESCAPED = re.compile(rb"\\[bfrtu]")
 _UNSHOWN = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]|\\u00|\\[bfrt]")
 """What texts must not hold, as bytes, and as JSON writes it."""
 
@@ -79,6 +80,13 @@ def _may_hold_unshown(piece: bytes) -> bool:
     if len(piece.translate(None, _CONTROLS)) != len(piece) or b"\r" in piece or b"\\" in piece:
         return True
     return bool(_HIGHER.search(piece) or (b"\xef" in piece and _LAST.search(piece)))
+
+
+def json_may_hold_unshown(piece: bytes) -> bool:
+    """Tell whether JSON of the database may hold in its texts what ``cells.clean`` takes away."""
+    if len(piece.translate(None, _CONTROLS)) != len(piece) or _HIGHER.search(piece) or _ESCAPED.search(piece):
+        return True
+    return bool(b"\xef" in piece and _LAST.search(piece))
 
 
 def _one(line: bytes, again: Callable[[bytes], bytes], tabs: bool) -> bytes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from projects.exports.cells import as_json, moment
+from projects.exports.copied import json_may_hold_unshown
 from projects.exports.dictionary import BLOCK_NAME
 from projects.exports.oc4ids_parts import (
+    LOCAL_PREFIX,
     STATE_PARTNER,
     Json,
     contracting_process,
@@ -25,19 +26,23 @@ from projects.exports.oc4ids_parts import (
     text,
     url,
 )
+from projects.exports.oc4ids_written import APPROVAL, DECISIONS, MORE, NAMES, PAPERS, PLACE, Told, columns
 from projects.exports.view import LICENCE, View
-from projects.models import Project
+from projects.models import Project, Resolution
+from projects.queries.fetched import fetched
 from projects.queries.published import published
 from projects.queries.records import Record
 from projects.queries.totals import Figures
 from reference.codelists import OC4IDS_STATUS, ProjectStatus
 from reference.languages import LANGUAGES, localized
+from reference.models import Sector, Territory
 
 VERSION = "0.9"
 """The version of the standard as a package writes it: major and minor only."""
 CHUNK = 2_000
 """Projects whose papers, contracts and roads are fetched at once."""
-LOCAL_PREFIX = "kz-ppp-registry"
+MOST_PAPERS = 4_000
+"""Resolutions of which the words are kept while a package is written."""
 PUBLISHER = "Өңірлік кәсіпкерлер палатасы"
 
 
@@ -46,7 +51,7 @@ def prefix() -> str:
     return getattr(settings, "OC4IDS_PREFIX", "") or LOCAL_PREFIX
 
 
-def project_id(register_number: int) -> str:
+def project_id(register_number: int | str) -> str:
     """Return the id of a project in OC4IDS; it never changes."""
     return f"{prefix()}-{register_number}"
 
@@ -69,13 +74,85 @@ def package(view: View, figures: Figures) -> Iterator[bytes]:
     """Yield a project package piece by piece."""
     opening = as_json(head(view))
     yield f'{opening[:-1]},"projects":['.encode()
-    separator = ""
-    with closing(view.records()) as records:  # type: ignore[type-var]
-        while chunk := list(islice(records, CHUNK)):
-            written = ",".join(as_json(project) for project in projects_of(view, chunk))
-            yield (separator + written).encode()
-            separator = ","
+    separator = b""
+    with closing(written(view)) as chunks:  # type: ignore[type-var]
+        for chunk in chunks:
+            yield separator + chunk
+            separator = b","
     yield b"]}\n"
+
+
+def written(view: View) -> Iterator[bytes]:
+    """Yield chunks of projects, comma by comma: lines of the database, and what ``project_of`` says of other rows."""
+    day = view.filters.day.isoformat() if view.filters.day else None
+    with override(view.language):
+        key = as_json(project_id(""))[1:-1]
+        what = columns(Told(view.language, view.site, key, day, _sectors(), _places()))
+    papers = Papers(view)
+    rows = fetched(view.table(MORE.values()), NAMES, what, chunk=CHUNK)
+    with closing(rows):  # type: ignore[type-var]
+        for chunk in rows:
+            lines = papers.put(chunk)
+            piece = b",".join(lines.values())
+            if json_may_hold_unshown(piece) or b"" in lines.values():
+                left = [number for number, line in lines.items() if not line or json_may_hold_unshown(line)]
+                for project in projects_of(view, list(view.records(left))):
+                    lines[project[BLOCK_NAME]["number"]] = as_json(project).encode()
+                piece = b",".join(lines.values())
+            yield piece
+
+
+def _sectors() -> dict[str, str]:
+    codes = {row.pk: list(dict.fromkeys(row.oc4ids_codes)) for row in Sector.objects.all()}
+    return {code: as_json(told) if told else "" for code, told in codes.items()}
+
+
+def _places() -> dict[str, str]:
+    rows = list(Territory.objects.select_related("parent"))
+    bare = {row.pk: as_json(located(row, "")) for row in rows}
+    return bare | {PLACE + row.pk: as_json(located(row, PLACE)) for row in rows}
+
+
+class Papers:
+    """What the view says of resolutions, in JSON; fetched when a row first names them."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._known: dict[int, dict[str, bytes]] = {}
+
+    def put(self, rows: list[tuple[int, int | None, int | None, bytes | None]]) -> dict[int, bytes]:
+        """Return the line of each row by its number, its resolutions put in their places; empty where it has none."""
+        self._fetch({key for _, entered, left, _ in rows for key in (entered, left) if key})
+        return {number: self._line(entered, left, line) for number, entered, left, line in rows}
+
+    def _line(self, entered: int | None, left: int | None, line: bytes | None) -> bytes:
+        if line is None or not (entered or left):
+            return line or b""
+        first, last = self._known.get(entered or 0), self._known.get(left or 0)
+        documents, decisions = [], b""
+        if first:
+            line = line.replace(APPROVAL.encode(), first["approval"])
+            documents.append(first["document"])
+            decisions = b',"decision":' + first["decision"]
+        if last:
+            documents.append(last["document"])
+            decisions += b',"exclusion":' + last["decision"]
+        return line.replace(PAPERS.encode(), b",".join(documents)).replace(DECISIONS.encode(), decisions)
+
+    def _fetch(self, keys: set[int]) -> None:
+        if len(self._known) > MOST_PAPERS:
+            self._known.clear()
+        view = self._view
+        if missing := keys - self._known.keys():
+            with override(view.language):
+                for paper in Resolution.objects.filter(pk__in=missing).select_related("maslikhat"):
+                    since = day(paper.adopted)
+                    name = "exclusion" if paper.excludes_projects else "resolution"
+                    self._known[paper.pk] = {
+                        "approval": f',"approvalDate":"{since}"'.encode() if since else b"",
+                        "document": as_json(paper_of(name, paper, view.site)).encode(),
+                        "decision": as_json(decision(paper, view.site)).encode(),
+                    }
 
 
 def projects_of(view: View, chunk: list[Record]) -> list[Json]:
@@ -85,9 +162,9 @@ def projects_of(view: View, chunk: list[Record]) -> list[Json]:
         return [project_of(view, record, details[record["number"]]) for record in chunk]
 
 
-def _located(project: Project, language: str) -> Json:
-    territory, parent = project.territory, project.territory.parent
-    place = text(localized(project, "place", language).text)
+def located(territory: Territory, place: str) -> Json:
+    """Return a location; the place is empty where only the territory is known. Words are of the active language."""
+    parent = territory.parent
     region = territory if parent is None else parent
     return filled(
         id=territory.pk,
@@ -115,13 +192,17 @@ def _documents(project: Project, site: str, language: str) -> list[Json]:
         )
         for paper in project.public_documents  # type: ignore[attr-defined]
     ]
-    for name, paper in (("resolution", project.resolution), ("exclusion", project.excluded_by)):
-        if paper is not None:
-            address = f"{site}{paper.get_absolute_url().removeprefix('/')}"
-            found.append(filled(id=name, title=text(str(paper)), url=url(address), datePublished=day(paper.adopted)))
+    papers = (("resolution", project.resolution), ("exclusion", project.excluded_by))
+    found += [paper_of(name, paper, site) for name, paper in papers if paper is not None]
     if project.source_url:
         found.append({"id": "source", "url": url(project.source_url)})
     return found
+
+
+def paper_of(name: str, paper: Resolution, site: str) -> Json:
+    """Return a resolution as a document of a project."""
+    address = f"{site}{paper.get_absolute_url().removeprefix('/')}"
+    return filled(id=name, title=text(str(paper)), url=url(address), datePublished=day(paper.adopted))
 
 
 def _related(project: Project, language: str) -> list[Json]:
@@ -205,7 +286,7 @@ def project_of(view: View, record: Record, project: Project) -> Json:
         purpose=text(localized(project, "objective", language).text),
         status=OC4IDS_STATUS[ProjectStatus(record["status"])],
         sector=list(dict.fromkeys(project.sector.oc4ids_codes)),
-        locations=[_located(project, language)],
+        locations=[located(project.territory, text(localized(project, "place", language).text))],
         budget=money,
         period=period(
             project.implementation_start or project.contract_signed_on, project.contract_ends_on, record["term_years"]

@@ -13,8 +13,9 @@ from reference.codelists import ProjectStatus
 from reference.languages import localized
 
 BIN_SCHEME = "KZ-BIN"
+LOCAL_PREFIX = "kz-ppp-registry"
 DAYS_OF_YEAR = Decimal("365.25")
-_OVER = (ProjectStatus.COMPLETED, ProjectStatus.TERMINATED, ProjectStatus.EXCLUDED)
+OVER = (ProjectStatus.COMPLETED, ProjectStatus.TERMINATED, ProjectStatus.EXCLUDED)
 STATE_PARTNER, PRIVATE_PARTNER = "state-partner", "private-partner"
 Json = dict[str, Any]
 
@@ -93,7 +94,7 @@ def contracting_process(project: Project, key: str, language: str) -> Json | Non
     summary = filled(
         externalReference=text(contract.number),
         title=f"№ {text(contract.number)}",
-        status="closed" if project.status in _OVER else "active",
+        status="closed" if project.status in OVER else "active",
         suppliers=[{"id": PRIVATE_PARTNER, "name": text(project.private_partner or contract.partner)}],
         contractValue=tenge(first_sum),
         contractPeriod=period(contract.signed_on, None, first_term),

@@ -1,6 +1,6 @@
 """What is taken: a filtered view of the register, in a language, as it was asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -50,15 +50,15 @@ class View:
         """Return the figures as the page shows them. One query."""
         return self.filters.figures()
 
-    def records(self) -> Iterator[Record]:
-        """Return the rows in the order of the page; titles sort in the view's language."""
+    def records(self, among: Collection[int] | None = None) -> Iterator[Record]:
+        """Return the rows, or those with these numbers, as the page orders them: by titles in the view's language."""
         with override(self.language):
-            return self.filters.records()
+            return self.filters.records(among)
 
-    def table(self) -> QuerySet[Any]:
-        """Return the query of the records' columns, in the same order."""
+    def table(self, more: Iterable[str] = ()) -> QuerySet[Any]:
+        """Return the query of the records' columns, in the same order; ``more`` are paths from the project."""
         with override(self.language):
-            return self.filters.table()
+            return self.filters.table(more)
 
     def changed_at(self) -> str:
         """Return when a row of the view was changed last, or now where there is none. One query."""

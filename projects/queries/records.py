@@ -5,7 +5,7 @@ is part of the group's and must not be added (docs/decisions/0004-groups-count-o
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -65,14 +65,17 @@ def records_on(lines: QuerySet[ListChange]) -> Iterator[Record]:
     return _records(lines, columns_of_line())
 
 
-def table(projects: QuerySet[Project]) -> QuerySet[Any]:
-    """Return the query of the columns called ``COLUMN_NAMES``, for whoever reads them without making records."""
-    return projects.values_list(*_COLUMNS.values())
+def table(projects: QuerySet[Project], more: Iterable[str] = ()) -> QuerySet[Any]:
+    """Return the query of the columns called ``COLUMN_NAMES``, for whoever reads them without making records.
+
+    ``more`` are paths from the project, of columns behind these.
+    """
+    return projects.values_list(*_COLUMNS.values(), *more)
 
 
-def table_on(lines: QuerySet[ListChange]) -> QuerySet[Any]:
+def table_on(lines: QuerySet[ListChange], more: Iterable[str] = ()) -> QuerySet[Any]:
     """Return the same of lines of a past day."""
-    return lines.values_list(*columns_of_line().values())
+    return lines.values_list(*columns_of_line().values(), *(f"project__{path}" for path in more))
 
 
 def _records(rows: QuerySet[Any], columns: dict[str, str]) -> Iterator[Record]:
