@@ -49,7 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def prepared_cursor(self) -> Iterator[psycopg.Cursor[Any]]:
         """Yield psycopg's own cursor: the server binds the values and keeps the plan of what is asked again.
 
-        For reading only: what listens to Django's cursors (who acts, for the history; counted queries) hears nothing.
+        For reading, and for tables without a tracked history (`reference/rows.py`): what listens to Django's cursors
+        (who acts, for the history; counted queries) hears nothing.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()

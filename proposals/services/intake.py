@@ -23,6 +23,7 @@ from proposals.queries.progress import Missing, asked_answers, progress, with_de
 from proposals.services.moves import remember
 from proposals.workflow import Action, find_step
 from reference.once import Once
+from reference.rows import update
 
 
 class Incomplete(Exception):
@@ -117,7 +118,7 @@ def file(
     row.publish_agreed, row.consent_at, row.filed_at, row.filed_by = publish_agreed, now, now, by
     row.filed_copy = frozen_copy(row, proposals)
     row.filed_sha256 = fingerprint(row.filed_copy)
-    row.save(update_fields=_ARRIVED)
+    update(row, _ARRIVED)
     row.number = number_of(row.year, row.sequence)
     for proposal in proposals:
         if proposal.typed:  # of questions that are no longer asked

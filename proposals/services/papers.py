@@ -17,6 +17,7 @@ from reference.file_names import shown_name
 from reference.forgetting import forget_file
 from reference.once import Once
 from reference.papers import examine
+from reference.rows import insert
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ def _store(paper: Paper, upload: Any) -> None:
             _("The file could not be stored now. Nothing else was lost; try again later."), code="storage"
         ) from error
     try:
-        paper.save(force_insert=True)
+        insert(paper)
     except BaseException:
         paper.file.storage.delete(paper.file.name or "")
         raise
