@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DatabaseError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from pghistory.trigger import Event
 
@@ -44,7 +44,8 @@ def update(row: models.Model, names: Sequence[str]) -> None:
 
 
 def _values(row: models.Model, fields: Sequence[Any], *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection) for field in fields]
+    plain = connections[DEFAULT_DB_ALIAS]  # ``connection`` looks it up anew at each word
+    return [field.get_db_prep_save(field.pre_save(row, add), plain) for field in fields]
 
 
 def _refuse_tracked(model: type[models.Model]) -> None:

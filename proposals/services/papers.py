@@ -32,7 +32,8 @@ class PapersClosed(Exception):
 @Once
 def _own_locked(proposal: UUID, application: UUID, user: int, *, with_paper: bool) -> QuerySet[Proposal]:
     own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
-    return Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal, application__in=own)
+    locked = Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal, application__in=own)
+    return locked.only("stage", "application")
 
 
 @Once
