@@ -68,6 +68,10 @@ class DurableStorage(FileSystemStorage):
                 os.fchmod(target.fileno(), self.file_permissions_mode)
             os.fsync(target.fileno())
 
+    def store(self, name: str, content: File) -> str:
+        """Write a file under a name of our own making, and return the name it has; ``save`` mends names of others."""
+        return self._save(name, content)
+
     def _save(self, name: str, content: File) -> str:
         final = Path(self.path(name))
         folder = self._folder(final)

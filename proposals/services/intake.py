@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
 from proposals import notifications
 from proposals.models import Application, ArrivalCounter, Paper, Proposal
 from proposals.models.application import number_of
@@ -66,12 +65,8 @@ def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int,
 @Once
 def _own(application: UUID, user: int, *, with_paper: bool) -> QuerySet[Application]:
     own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
-    return Application.objects.select_for_update(of=("self",)).filter(pk__in=own)
-
-
-@Once
-def _organisation(organisation: UUID) -> QuerySet[Organisation]:
-    return Organisation.objects.select_for_update(of=("self",)).filter(pk=organisation)
+    rows = Application.objects.select_related("organisation").filter(pk__in=own)
+    return rows.select_for_update(of=("self", "organisation"))
 
 
 def _own_locked(application: Application, by: Any) -> Application:
@@ -80,7 +75,6 @@ def _own_locked(application: Application, by: Any) -> Application:
     if not own:
         raise Application.DoesNotExist
     (row,) = own
-    (row.organisation,) = _organisation.objects(row.organisation_id)
     return row
 
 

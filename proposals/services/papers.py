@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from proposals.models import Paper, Proposal
+from proposals.models.paper import stored_name
 from proposals.queries.access import applications_of, enters_paper
 from proposals.workflow import EDITABLE, Stage
 from reference.file_names import shown_name
@@ -100,7 +101,7 @@ def attach(
 def _store(paper: Paper, upload: Any) -> None:
     """Write the file, then its row; what fails leaves neither."""
     try:
-        paper.file.save(upload.name, upload, save=False)
+        paper.file = paper.file.storage.store(stored_name(paper, upload.name), upload)  # type: ignore[attr-defined]
     except OSError as error:
         logger.exception("A paper could not be written to the disk.")
         raise ValidationError(
