@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -66,11 +67,20 @@ class Doubt:
         return FormStep(_STEP_OF[self.field]).value
 
 
-def _cost_per_unit(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
+@lru_cache(maxsize=32)
+def _usual(peers: Peers) -> tuple[int, Decimal | None]:
+    """Return how many projects tell a price of one unit of capacity, and the median where they are enough."""
     prices = [Decimal(cost) / capacity for cost, capacity in peers if cost > 0 and capacity > 0]
-    if not facts.cost or not facts.capacity or len(prices) < FEWEST_PEERS:
+    return len(prices), median(prices) if len(prices) >= FEWEST_PEERS else None
+
+
+def _cost_per_unit(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]:
+    if not facts.cost or not facts.capacity:
         return
-    usual, ours = median(prices), Decimal(facts.cost) / facts.capacity
+    count, usual = _usual(tuple(peers))  # a tuple stays itself
+    ours = Decimal(facts.cost) / facts.capacity
+    if usual is None:
+        return
     if usual / FAR <= ours <= usual * FAR:
         return
     unit = CapacityUnit(facts.capacity_unit).label if facts.capacity_unit else ""
@@ -82,7 +92,7 @@ def _cost_per_unit(facts: Facts, peers: Peers, law: LawOfDay) -> Iterator[Doubt]
         unit=unit,
         ours=format_tenge(round(ours)),
         median=format_tenge(round(usual)),
-        count=format_number(len(prices)),
+        count=format_number(count),
     )
     yield Doubt("cost_per_unit", "cost", sentence)
 

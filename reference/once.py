@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.query import get_related_populators
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class _Written:
     places: dict[int, int]
     model: type[models.Model]
     names: list[str]
+    related: list[Any]
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
 
 
@@ -62,10 +64,15 @@ class Once:
         return [_converted(row, written.converters) for row in found] if written.converters else found
 
     def objects(self, *values: Any, **choices: Any) -> list[Any]:
-        """Return the rows as objects of their model, without any that belong to them."""
+        """Return the rows as objects of their model, with what ``select_related`` names."""
         written = self._of(values, choices)
-        made = written.model.from_db
-        return [made(connection.alias, written.names, row) for row in self.rows(*values, **choices)]
+        made, names, width = written.model.from_db, written.names, len(written.names)
+        found = []
+        for row in self.rows(*values, **choices):
+            found.append(made(DEFAULT_DB_ALIAS, names, row[:width]))
+            for populator in written.related:
+                populator.populate(row, found[-1])
+        return found
 
     def _of(self, values: tuple[Any, ...], choices: dict[str, Any]) -> _Written:
         key = (*(type(value) for value in values), *sorted(choices.items()))
@@ -82,8 +89,12 @@ class Once:
         if set(places.values()) != set(range(len(values))):
             raise ValueError("A value of the question does not stand in its statement as it is.")
         columns = [column for column, _sql, _alias in compiler.select]
-        names = [column.target.attname for column in columns if hasattr(column, "target")]
-        return _Written(text, tuple(parameters), places, queryset.model, names, compiler.get_converters(columns))
+        info = compiler.klass_info or {"select_fields": [], "related_klass_infos": []}
+        # Django puts the columns of the model itself first.
+        names = [columns[place].target.attname for place in info["select_fields"]]
+        related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+        converters = compiler.get_converters(columns)
+        return _Written(text, tuple(parameters), places, queryset.model, names, related, converters)
 
 
 def keep_prefetched(owners: Sequence[models.Model], name: str, rows: Sequence[models.Model]) -> None:

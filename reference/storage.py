@@ -51,6 +51,8 @@ class DurableStorage(FileSystemStorage):
 
     def _folder(self, final: Path) -> Path:
         """Make the folder of a file and sync every new one into its parent."""
+        if final.parent.is_dir():
+            return final.parent
         missing = [folder for folder in (final.parent, *final.parent.parents) if not folder.exists()]
         os.makedirs(final.parent, mode=self.directory_permissions_mode or 0o777, exist_ok=True)
         for folder in missing:
@@ -66,17 +68,23 @@ class DurableStorage(FileSystemStorage):
                 os.fchmod(target.fileno(), self.file_permissions_mode)
             os.fsync(target.fileno())
 
+    def store(self, name: str, content: File) -> str:
+        """Write a file under a name of our own making, and return the name it has; ``save`` mends names of others."""
+        return self._save(name, content)
+
     def _save(self, name: str, content: File) -> str:
-        folder = self._folder(Path(self.path(name)))
+        final = Path(self.path(name))
+        folder = self._folder(final)
         unfinished = folder / f".{uuid.uuid4().hex}.part"
         try:
             self._write(content, unfinished)
             while True:
                 try:
-                    _publish(unfinished, Path(self.path(name)))
+                    _publish(unfinished, final)
                     break
                 except FileExistsError:
                     name = self.get_available_name(name)
+                    final = Path(self.path(name))
             sync_to_disk(folder)
         finally:
             with contextlib.suppress(OSError):

@@ -18,6 +18,7 @@ from django.utils import translation
 from post_office.models import PRIORITY, STATUS, Email
 
 from accounts.queries.letters import KIND, letters_lately
+from reference.rows import insert
 
 LONGEST_SUBJECT = 200
 AN_HOUR = datetime.timedelta(hours=1)
@@ -88,7 +89,8 @@ def store_letter(
         priority=PRIORITY.medium,
         status=STATUS.queued,
     )
-    letter.save()
+    letter.full_clean(validate_unique=False, validate_constraints=False)  # as its own save() does
+    insert(letter)
     return letter
 
 

@@ -49,9 +49,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def prepared_cursor(self) -> Iterator[psycopg.Cursor[Any]]:
         """Yield psycopg's own cursor: the server binds the values and keeps the plan of what is asked again.
 
-        For reading only: what listens to Django's cursors (who acts, for the history; counted queries) hears nothing.
+        For reading, and for tables without a tracked history (`reference/rows.py`): what listens to Django's cursors
+        (who acts, for the history; counted queries) hears nothing.
         """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        # Both do nothing then, slowly.
+        if self.connection is None or (self.health_check_enabled and not self.health_check_done):
+            self.close_if_health_check_failed()
+            self.ensure_connection()
         with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:
             yield cursor

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -213,22 +215,50 @@ def _locked(application: UUID) -> QuerySet[Proposal]:
 
 
 @Once
-def _belonging(application: UUID, *, model: type[Any]) -> QuerySet[Any]:
-    return model.objects.filter(proposal__application=application)
+def _papers(application: UUID) -> QuerySet[Paper]:
+    return Paper.objects.filter(proposal__application=application)
+
+
+_LISTS: dict[str, tuple[type[Any], str, str]] = {
+    "answers": (Answer, "code", "text"),
+    "payments": (Payment, "year", "amount"),
+    "responsibilities": (ProposalResponsibility, "area", "bearer"),
+    "explanations": (Explanation, "code", "reason"),
+    "scans": (PaperScan, "verdict", "signature"),
+}
+"""What belongs to a proposal or, of scans, to a paper: two columns of each."""
 
 
 @Once
-def _scans(application: UUID) -> QuerySet[PaperScan]:
-    return PaperScan.objects.filter(paper__proposal__application=application)
+def _lists(application: UUID) -> QuerySet[Any, Any]:
+    """Return list, key, owner and both columns as texts, of all lists at once."""
+    found = []
+    for name, (model, first, second) in _LISTS.items():
+        owner, key = (
+            ("paper", "paper__proposal__application") if name == "scans" else ("proposal", "proposal__application")
+        )
+        texts = {
+            "said_in": Cast(Value(name), TextField()),
+            "owner": F(f"{owner}_id"),
+            "first": Cast(first, TextField()),
+            "second": Cast(second, TextField()),
+        }
+        rows = model.objects.filter(**{key: application}).order_by()
+        found.append(rows.annotate(**texts).values_list("said_in", "pk", "owner", "first", "second"))
+    return found[0].union(*found[1:], all=True).order_by("said_in", "first")
 
 
-_DETAILS = {
-    "answers": Answer,
-    "payments": Payment,
-    "responsibilities": ProposalResponsibility,
-    "papers": Paper,
-    "explanations": Explanation,
-}
+def _lists_of(application: UUID) -> dict[str, list[Any]]:
+    lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+    for name, pk, owner, first, second in _lists.rows(application):
+        model, *columns = _LISTS[name]
+        values = [
+            model._meta.get_field(column).to_python(text) for column, text in zip(columns, (first, second), strict=True)
+        ]
+        names = ["id", "paper_id" if name == "scans" else "proposal_id", *columns]
+        lists[name].append(model.from_db(DEFAULT_DB_ALIAS, names, [pk, owner, *values]))
+    lists["responsibilities"].sort(key=lambda row: row.pk)
+    return lists
 
 
 def with_details(application: Application, *, locked: bool = False) -> list[Proposal]:
@@ -243,8 +273,8 @@ def with_details(application: Application, *, locked: bool = False) -> list[Prop
         proposals = list(application.proposals.select_related("sector", "territory__parent").order_by("position"))
     for proposal in proposals:
         proposal.application = application
-    found = {name: _belonging.objects(application.pk, model=model) for name, model in _DETAILS.items()}
-    scans = {scan.paper_id: scan for scan in _scans.objects(application.pk)}
+    found = {**_lists_of(application.pk), "papers": _papers.objects(application.pk)}
+    scans = {scan.paper_id: scan for scan in found.pop("scans")}
     for paper in found["papers"]:
         Paper.scan.related.set_cached_value(paper, scans.get(paper.pk))
     for name, rows in found.items():

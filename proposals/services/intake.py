@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
 from proposals import notifications
 from proposals.models import Application, ArrivalCounter, Paper, Proposal
 from proposals.models.application import number_of
@@ -23,6 +22,7 @@ from proposals.queries.progress import Missing, asked_answers, progress, with_de
 from proposals.services.moves import remember
 from proposals.workflow import Action, find_step
 from reference.once import Once
+from reference.rows import update
 
 
 class Incomplete(Exception):
@@ -65,12 +65,8 @@ def arrive(at: datetime.datetime | None = None) -> tuple[datetime.datetime, int,
 @Once
 def _own(application: UUID, user: int, *, with_paper: bool) -> QuerySet[Application]:
     own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
-    return Application.objects.select_for_update(of=("self",)).filter(pk__in=own)
-
-
-@Once
-def _organisation(organisation: UUID) -> QuerySet[Organisation]:
-    return Organisation.objects.select_for_update(of=("self",)).filter(pk=organisation)
+    rows = Application.objects.select_related("organisation").filter(pk__in=own)
+    return rows.select_for_update(of=("self", "organisation"))
 
 
 def _own_locked(application: Application, by: Any) -> Application:
@@ -79,7 +75,6 @@ def _own_locked(application: Application, by: Any) -> Application:
     if not own:
         raise Application.DoesNotExist
     (row,) = own
-    (row.organisation,) = _organisation.objects(row.organisation_id)
     return row
 
 
@@ -117,7 +112,7 @@ def file(
     row.publish_agreed, row.consent_at, row.filed_at, row.filed_by = publish_agreed, now, now, by
     row.filed_copy = frozen_copy(row, proposals)
     row.filed_sha256 = fingerprint(row.filed_copy)
-    row.save(update_fields=_ARRIVED)
+    update(row, _ARRIVED)
     row.number = number_of(row.year, row.sequence)
     for proposal in proposals:
         if proposal.typed:  # of questions that are no longer asked

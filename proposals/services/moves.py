@@ -16,6 +16,7 @@ from proposals.models.stage_change import StepChannel
 from proposals.queries.access import is_own, works_for
 from proposals.queries.review import TABLE, may_open, within_reach
 from proposals.workflow import Action, Stage, StepNotAllowed, find_step
+from reference.rows import insert, update
 
 __all__ = ["Overtaken", "StepNotAllowed", "hindrance", "move", "remember"]
 
@@ -137,9 +138,9 @@ def remember(
     )
     # Nothing here may be there only once but the place in the chain, which the database gives.
     change.full_clean(exclude={"proposal", "actor"}, validate_unique=False, validate_constraints=False)
-    change.save(force_insert=True)
+    insert(change)
     row.stage, row.stage_since = target, now
     if project is not None:
         row.project = project
-    row.save(update_fields=["stage", "stage_since", "project", "updated_at"])
+    update(row, ("stage", "stage_since", "project", "updated_at"))
     return change

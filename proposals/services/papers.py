@@ -11,12 +11,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from proposals.models import Paper, Proposal
+from proposals.models.paper import stored_name
 from proposals.queries.access import applications_of, enters_paper
 from proposals.workflow import EDITABLE, Stage
 from reference.file_names import shown_name
 from reference.forgetting import forget_file
 from reference.once import Once
 from reference.papers import examine
+from reference.rows import insert
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ class PapersClosed(Exception):
 @Once
 def _own_locked(proposal: UUID, application: UUID, user: int, *, with_paper: bool) -> QuerySet[Proposal]:
     own = applications_of(user, with_paper=with_paper).filter(pk=application).values("pk")
-    return Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal, application__in=own)
+    locked = Proposal.objects.select_for_update(of=("self",)).filter(pk=proposal, application__in=own)
+    return locked.only("stage", "application")
 
 
 @Once
@@ -98,14 +101,14 @@ def attach(
 def _store(paper: Paper, upload: Any) -> None:
     """Write the file, then its row; what fails leaves neither."""
     try:
-        paper.file.save(upload.name, upload, save=False)
+        paper.file = paper.file.storage.store(stored_name(paper, upload.name), upload)  # type: ignore[attr-defined]
     except OSError as error:
         logger.exception("A paper could not be written to the disk.")
         raise ValidationError(
             _("The file could not be stored now. Nothing else was lost; try again later."), code="storage"
         ) from error
     try:
-        paper.save(force_insert=True)
+        insert(paper)
     except BaseException:
         paper.file.storage.delete(paper.file.name or "")
         raise

@@ -262,7 +262,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(web, proposal, own_fold
 
 
 def test_a_row_that_cannot_be_written_leaves_no_file(by, proposal, own_folder, monkeypatch):
-    monkeypatch.setattr(Paper, "save", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(services, "insert", lambda row: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.attach(proposal, kind="other", upload=pdf(), by=by)
     assert files(own_folder) == []
