@@ -38,6 +38,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.errors_occurred or self._used_at is None or time.monotonic() - self._used_at > FRESH:
             return False
         try:
+            if self.connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+                return False
             # Not select(): a worker with many open files has numbers above its 1024.
             line = select.poll()
             line.register(self.connection.fileno(), select.POLLIN)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections
 from django.db.backends.postgresql import base
 from django.test import Client
 
@@ -80,6 +80,16 @@ def test_a_connection_with_an_error_behind_it_is_asked(kept, asked):
         cursor.execute("SET statement_timeout = '1ms'; SELECT pg_sleep(1)")
     number(kept)
     assert asked.times == 1
+
+
+def test_a_broken_transaction_is_no_usable_connection(kept):
+    kept.set_autocommit(False)
+    with pytest.raises(ProgrammingError), kept.cursor() as cursor:
+        cursor.execute("SELECT nothing_of_this_name")
+    kept.errors_occurred = False
+    assert not kept.is_usable()
+    kept.rollback()
+    assert kept.is_usable()
 
 
 def test_words_that_came_unasked_are_read_and_the_connection_stays(kept, asked):

@@ -6,11 +6,11 @@ import pytest
 from django.conf import settings as site
 from django.contrib.auth import SESSION_KEY
 from django.db import OperationalError, connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 
 from accounts.models import User
 from ppp_registry import routers
+from ppp_registry.database.base import DatabaseWrapper
 from projects.models import Project
 from tests import factories
 from tests.registry.pages import parse
