@@ -136,7 +136,7 @@ def test_a_copy_that_goes_away_under_a_page_is_replaced_at_once(three, copy, mon
     assert shown(browser) == 0
     monkeypatch.setattr(copy, "cursor", gone)
     monkeypatch.setattr(copy, "chunked_cursor", gone)
-    monkeypatch.setattr(copy, "ensure_connection", gone)
+    monkeypatch.setattr(copy, "prepared_cursor", gone)
     assert shown(browser) == 3
 
 
