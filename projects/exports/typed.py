@@ -4,11 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
-from projects.exports.cells import fits_excel, safe
+from projects.exports.cells import ZONE, fits_excel, safe
 
 LARGEST_EXACT = 999_999_999_999_999
 """Excel keeps fifteen digits; a larger whole number is written as text, so that no digit is lost."""
@@ -19,6 +18,8 @@ GROUPED = "#,##0"
 
 def plain_value(value: Any) -> Any:
     """Return what a cell holds: text that is no formula, None for nothing, an exact number, a moment of Almaty."""
+    if isinstance(value, str):
+        return fits_excel(safe(value)) or None
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
@@ -26,8 +27,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    return fits_excel(safe(value)) or None
+        return value.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
+    return fits_excel(safe(str(value))) or None
 
 
 def typed(sheet: Any, value: Any) -> Any:

@@ -14,7 +14,7 @@ from rustpy_xlsxwriter import Format, write_worksheets
 
 from projects.exports.about import about
 from projects.exports.dictionary import labels
-from projects.exports.tables import COLUMNS, row_of
+from projects.exports.tables import COLUMNS
 from projects.exports.typed import GROUPED, plain_value
 from projects.exports.view import View
 from projects.exports.words import words_in
@@ -24,6 +24,8 @@ from projects.queries.totals import Figures
 _WIDTHS = {"title_kk": 60, "title_ru": 60, "title_en": 40, "private_partner": 34, "source_url": 40, "cost": 20}
 _WIDTHS |= {"sector_name": 24, "territory_name": 24, "initiator_name": 20, "status_name": 24, "updated_at": 20}
 _PIECE = 256 * 1024
+_PLAIN = frozenset({"number", "cost_known", "is_group", "group", "jobs", "year", "resolution"})
+"""Fields of which every value is a cell as it is: none is a text or has more digits than Excel keeps."""
 _SHEET = 31
 """Letters that the name of a sheet may have."""
 
@@ -36,12 +38,29 @@ class _Rows:
         self.head = [told[column] for column in COLUMNS]
         self.count = 0
         self._words = words_in(view.language)
+        # Each code and its word, looked over once for the whole file.
+        self._pairs = {
+            column: {code: self._pair(column, code) for code in words}
+            for column, words in self._words.by_column.items()
+        }
         self._records = records
+
+    def _pair(self, column: str, code: str) -> tuple[Any, Any]:
+        return plain_value(code), plain_value(self._words.of(column, code))
+
+    def _cells(self, record: Record) -> Iterator[Any]:
+        for field, value in record.items():
+            if field in _PLAIN:
+                yield value
+            elif pairs := self._pairs.get(field):
+                yield from pairs.get(value) or self._pair(field, value)  # type: ignore[arg-type, call-overload]
+            else:
+                yield plain_value(value)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for record in self._records:
             self.count += 1
-            yield dict(zip(self.head, map(plain_value, row_of(record, self._words)), strict=True))
+            yield dict(zip(self.head, self._cells(record), strict=True))
         if not self.count:
             yield dict.fromkeys(self.head)  # without a row the sheet would have no head
 
