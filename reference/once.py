@@ -92,7 +92,7 @@ class Once:
         info = compiler.klass_info or {"select_fields": [], "related_klass_infos": []}
         # Django puts the columns of the model itself first.
         names = [columns[place].target.attname for place in info["select_fields"]]
-        related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+        related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         converters = compiler.get_converters(columns)
         return _Written(text, tuple(parameters), places, queryset.model, names, related, converters)
 

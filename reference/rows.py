@@ -75,5 +75,5 @@ def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, lis
     meta = model._meta
     fields: list[Any] = [meta.get_field(name) for name in names]
     changes = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
-    table, key = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
+    table, key = connection.ops.quote_name(meta.db_table), _names([meta.pk])
     return f"UPDATE {table} SET {changes} WHERE {key} = %s", fields  # noqa: S608

@@ -54,8 +54,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         For reading, and for tables without a tracked history (`reference/rows.py`): what listens to Django's cursors
         (who acts, for the history; counted queries) hears nothing.
         """
-        # Both do nothing then, slowly.
-        if self.connection is None or (self.health_check_enabled and not self.health_check_done):
+        is_looked_at = self.health_check_done or not self.health_check_enabled  # type: ignore[attr-defined]
+        if self.connection is None or not is_looked_at:  # both do nothing else, slowly
             self.close_if_health_check_failed()
             self.ensure_connection()
         with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:

@@ -136,8 +136,9 @@ def remember(
     change = StageChange(
         proposal=row, action=action, from_stage=row.stage, to_stage=target, actor=by, channel=channel, note=note, at=now
     )
-    # Nothing here may be there only once but the place in the chain, which the database gives.
-    change.full_clean(exclude={"proposal", "actor"}, validate_unique=False, validate_constraints=False)
+    if note:  # all else is ours, and the database knows its codes
+        # Nothing here may be there only once but the place in the chain, which the database gives.
+        change.full_clean(exclude={"proposal", "actor"}, validate_unique=False, validate_constraints=False)
     insert(change)
     row.stage, row.stage_since = target, now
     if project is not None:

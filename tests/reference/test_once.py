@@ -90,3 +90,14 @@ def test_what_belongs_to_proposals_is_theirs_alone_and_may_be_narrowed():
         assert row.papers.filter(is_current=True).count() == fresh.papers.count() < Paper.objects.count()
         assert [paper.scan_state for paper in row.papers.all()] == [paper.scan_state for paper in fresh.papers.all()]
     assert Application.objects.count() == 2
+
+
+def test_what_select_related_names_comes_with_it():
+    (proposal,) = complete_draft().proposals.all()
+    asked = Once(lambda pk: Proposal.objects.filter(pk=pk).select_related("application__organisation", "project"))
+    (found,) = asked.objects(proposal.pk)
+    expected = Proposal.objects.select_related("application__organisation").get(pk=proposal.pk)
+    with connection.execute_wrapper(lambda *_asked: pytest.fail("it is asked again")):
+        assert found.application.organisation.name == expected.application.organisation.name
+        assert found.project is None
+    assert (found, found.application) == (expected, expected.application)
