@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RegisterVersion',
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False, verbose_name='key')),
                 ('version', models.BigIntegerField(editable=False, verbose_name='version of the register')),
                 ('changed_at', models.DateTimeField(editable=False, help_text='When the last transaction that changed the register was committed.', verbose_name='changed')),
             ],

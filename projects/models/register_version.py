@@ -32,7 +32,7 @@ PUBLIC_TABLES = (
 class RegisterVersion(models.Model):
     """The number of the register; one row, written by a trigger only."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ROW, editable=False)
+    id = models.PositiveSmallIntegerField(_("key"), primary_key=True, default=ONLY_ROW, editable=False)
     version = models.BigIntegerField(_("version of the register"), editable=False)
     changed_at = models.DateTimeField(
         _("changed"), editable=False, help_text=_("When the last transaction that changed the register was committed.")
