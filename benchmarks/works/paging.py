@@ -117,4 +117,6 @@ def figures(stage: Stage) -> Iterator[Figure | Single]:
         "ours/reference", same,
     )  # fmt: skip
     for ordering in ORDERINGS:
-        yield Single("B deep", f"page 90 % deep by {ordering}, {stage.rows} rows", _blocks(stage, ordering), "blocks")
+        yield Single(
+            "P5 blocks", f"page 90 % deep by {ordering}, {stage.rows} rows", _blocks(stage, ordering), "blocks"
+        )

@@ -180,4 +180,4 @@ def figures(stage: Stage) -> Iterator[Figure | Single]:
         "icontains on three columns, page and count", "ms", "reference/ours", same,
     )  # fmt: skip
     for name, text in SEARCHES.items():
-        yield Single("B search", f"{name} ({text}), {stage.rows} rows", _blocks(stage, text), "blocks")
+        yield Single("P8 blocks", f"{name} ({text}), {stage.rows} rows", _blocks(stage, text), "blocks")
